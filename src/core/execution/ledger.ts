@@ -1,3 +1,11 @@
+import type { FillModel } from '../fill-model.ts';
+import type { RunConfig } from '../run-config.ts';
+import { feeOf } from './costs.ts';
+import type { RunLog } from './run-log.ts';
+import { logFill } from './run-log.ts';
+import { RUIN, STOP_LOSS, type StopLevels, TAKE_PROFIT, TRAILING_STOP } from './stops.ts';
+import { settledSum } from './tolerance.ts';
+
 /** What one run adds up while it trades; counters of fills unless said otherwise. */
 export interface RunTotals {
   orders: number;
@@ -33,4 +41,238 @@ export interface RunTotals {
   barsExposed: number;
   /** Entry fills of an asset after its stop exit and before the next event that names it. */
   reentries: number;
+}
+
+/** The book of one run: cash, positions, their stops, and what adds up. Columns have one entry an asset, [N]. */
+export interface Ledger {
+  cash: number;
+  readonly position: Float64Array;
+  /** Distances armed for the asset's position; NaN = none. */
+  readonly stopLoss: Float64Array;
+  readonly trailingStop: Float64Array;
+  readonly takeProfit: Float64Array;
+  /** Price that stop-loss and take-profit are measured from; the best price that the trailing stop is. */
+  readonly base: Float64Array;
+  readonly peak: Float64Array;
+  /** 1 = STOPPED: a stop sold it, and no instruction for it was executed since. */
+  readonly stopped: Uint8Array;
+  /** 1 = a stop sold it, and no *event* named it since (rows that the legacy mode repeats are none). */
+  readonly awaitsEvent: Uint8Array;
+  /** Money that went in and out during the open round trip, after fees. */
+  readonly tripFlow: Float64Array;
+  readonly totals: RunTotals;
+}
+
+function emptyTotals(): RunTotals {
+  return {
+    orders: 0,
+    roundTrips: 0,
+    wins: 0,
+    grossProfit: 0,
+    grossLoss: 0,
+    tradedValue: 0,
+    fees: 0,
+    slippagePaid: 0,
+    stopLossExits: 0,
+    trailingStopExits: 0,
+    takeProfitExits: 0,
+    ruinExits: 0,
+    unexecuted: 0,
+    rejected: 0,
+    barsStopped: 0,
+    batchesScaled: 0,
+    smallestScale: 1,
+    maxGrossLeverage: 0,
+    barsExposed: 0,
+    reentries: 0,
+  };
+}
+
+const EMPTY_TOTALS = emptyTotals();
+
+/** A ledger for N assets; `openLedger` makes it ready for a run. */
+export function createLedger(assets: number): Ledger {
+  return {
+    cash: 0,
+    position: new Float64Array(assets),
+    stopLoss: new Float64Array(assets),
+    trailingStop: new Float64Array(assets),
+    takeProfit: new Float64Array(assets),
+    base: new Float64Array(assets),
+    peak: new Float64Array(assets),
+    stopped: new Uint8Array(assets),
+    awaitsEvent: new Uint8Array(assets),
+    tripFlow: new Float64Array(assets),
+    totals: emptyTotals(),
+  };
+}
+
+/** Starts the book anew with initial cash and nothing held. */
+export function openLedger(ledger: Ledger, cash: number): void {
+  ledger.cash = cash;
+  ledger.position.fill(0);
+  ledger.stopLoss.fill(Number.NaN);
+  ledger.trailingStop.fill(Number.NaN);
+  ledger.takeProfit.fill(Number.NaN);
+  ledger.stopped.fill(0);
+  ledger.awaitsEvent.fill(0);
+  Object.assign(ledger.totals, EMPTY_TOTALS);
+}
+
+/** Does the asset hold a position with a stop armed? */
+export function isArmed(ledger: Ledger, asset: number): boolean {
+  return (
+    ledger.position[asset] !== 0 &&
+    !(
+      Number.isNaN(ledger.stopLoss[asset]) &&
+      Number.isNaN(ledger.trailingStop[asset]) &&
+      Number.isNaN(ledger.takeProfit[asset])
+    )
+  );
+}
+
+/** The stop levels of an asset's position, copied into `levels`. */
+export function levelsOf(ledger: Ledger, asset: number, levels: StopLevels): StopLevels {
+  levels.long = ledger.position[asset]! > 0;
+  levels.stopLoss = ledger.stopLoss[asset]!;
+  levels.trailingStop = ledger.trailingStop[asset]!;
+  levels.takeProfit = ledger.takeProfit[asset]!;
+  levels.base = ledger.base[asset]!;
+  levels.peak = ledger.peak[asset]!;
+  return levels;
+}
+
+/**
+ * Books one fill: cash, position, fee, slippage, round trip and log.
+ *
+ * Buying takes v + fee from cash, selling adds v − fee, with v = |quantity| · fillPrice; what cancels up to rounding
+ * becomes 0 (section 4 of the semantics).
+ *
+ * @param quantity signed, not 0
+ * @param price before slippage
+ */
+export function bookFill(
+  ledger: Ledger,
+  config: RunConfig,
+  bar: number,
+  asset: number,
+  quantity: number,
+  price: number,
+  fillPrice: number,
+  reason: number,
+  log: RunLog | null,
+): void {
+  const totals = ledger.totals;
+  const size = Math.abs(quantity);
+  const value = size * fillPrice;
+  const fee = feeOf(value, config.feeRate, config.fixedFee);
+  const flow = quantity > 0 ? -(value + fee) : value - fee;
+  const before = ledger.position[asset]!;
+  const after = settledSum(before, quantity);
+  ledger.cash = settledSum(ledger.cash, flow);
+  ledger.position[asset] = after;
+  totals.orders++;
+  totals.tradedValue += value;
+  totals.fees += fee;
+  totals.slippagePaid += size * Math.abs(fillPrice - price);
+  bookRoundTrip(ledger, asset, before, after, size, flow);
+  if (reason >= STOP_LOSS) countExit(totals, reason);
+  else if (before === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
+  if (log !== null) logFill(log, bar, asset, quantity, price, fillPrice, fee, reason, ledger.cash, after);
+}
+
+/** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
+function bookRoundTrip(
+  ledger: Ledger,
+  asset: number,
+  before: number,
+  after: number,
+  size: number,
+  flow: number,
+): void {
+  const { tripFlow } = ledger;
+  if (before === 0) {
+    tripFlow[asset] = flow;
+  } else if (after === 0) {
+    endRoundTrip(ledger.totals, tripFlow[asset]! + flow);
+  } else if (before > 0 !== after > 0) {
+    const closing = flow * (Math.abs(before) / size);
+    endRoundTrip(ledger.totals, tripFlow[asset]! + closing);
+    tripFlow[asset] = flow - closing;
+  } else {
+    tripFlow[asset] = tripFlow[asset]! + flow;
+  }
+}
+
+function endRoundTrip(totals: RunTotals, result: number): void {
+  totals.roundTrips++;
+  if (result > 0) {
+    totals.wins++;
+    totals.grossProfit += result;
+  } else {
+    totals.grossLoss -= result;
+  }
+}
+
+function countExit(totals: RunTotals, reason: number): void {
+  if (reason === STOP_LOSS) totals.stopLossExits++;
+  else if (reason === TRAILING_STOP) totals.trailingStopExits++;
+  else if (reason === TAKE_PROFIT) totals.takeProfitExits++;
+  else if (reason === RUIN) totals.ruinExits++;
+}
+
+/** Closes the asset's position because a stop acted: STOPPED until an instruction names it. */
+export function bookStopExit(
+  ledger: Ledger,
+  config: RunConfig,
+  bar: number,
+  asset: number,
+  price: number,
+  fillPrice: number,
+  reason: number,
+  log: RunLog | null,
+): void {
+  bookFill(ledger, config, bar, asset, -ledger.position[asset]!, price, fillPrice, reason, log);
+  ledger.stopped[asset] = 1;
+  ledger.awaitsEvent[asset] = 1;
+}
+
+/**
+ * Base and peak after an instruction's fill changed the position from `before` to what it is now.
+ *
+ * An entry and a flip start them anew; an increase does as `onIncrease` says; a decrease leaves them.
+ *
+ * @param entry the price that stops are measured from: the fill price or the close of the bar, as `stopBase` says
+ */
+export function moveBase(
+  ledger: Ledger,
+  fill: FillModel,
+  asset: number,
+  before: number,
+  quantity: number,
+  entry: number,
+): void {
+  const after = ledger.position[asset]!;
+  if (after === 0) return;
+  const old = Math.abs(before);
+  const opens = before === 0 || before > 0 !== after > 0;
+  const increases = !opens && before > 0 === quantity > 0;
+  if (opens || (increases && fill.onIncrease === 'override')) {
+    ledger.base[asset] = entry;
+    ledger.peak[asset] = entry;
+  } else if (increases && fill.onIncrease === 'average') {
+    const added = Math.abs(quantity);
+    ledger.base[asset] = (ledger.base[asset]! * old + entry * added) / (old + added);
+  }
+}
+
+/** cash + Σ position · price over the assets held, in index order: equity, or the V of a batch. */
+export function portfolioValue(ledger: Ledger, prices: Float64Array, first: number, stride: number): number {
+  const { position } = ledger;
+  let value = ledger.cash;
+  for (let a = 0; a < position.length; a++) {
+    const held = position[a]!;
+    if (held !== 0) value += held * prices[first + a * stride]!;
+  }
+  return value;
 }
