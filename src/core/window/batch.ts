@@ -1,0 +1,272 @@
+import { feeOf, slippedPrice } from '../execution/costs.ts';
+import { bookFill, isArmed, levelsOf, moveBase } from '../execution/ledger.ts';
+import type { RejectionCause, RunLog } from '../execution/run-log.ts';
+import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../execution/sizing.ts';
+import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
+import { isClose } from '../execution/tolerance.ts';
+import type { InstructionMatrix } from '../instructions.ts';
+import type { RunConfig } from '../run-config.ts';
+import { hasBar, type Workspace } from './workspace.ts';
+
+/** Collects the cells that can execute on bar t: those of `row` (-1 = none) and those that waited, in index order. */
+export function gatherBatch(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  t: number,
+  row: number,
+): void {
+  const { bars, ledger, waitingCell } = ws;
+  const { totals } = ledger;
+  ws.dueCount = 0;
+  if (row >= 0) {
+    for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
+      const asset = matrix.cellAsset[c]!;
+      if (waitingCell[asset] !== -1) {
+        stopWaiting(ws, asset);
+        totals.unexecuted++;
+      }
+      if (hasBar(bars, asset, t)) addDue(ws, asset, c, row);
+      else if (config.fill.missingBar === 'defer') {
+        waitingCell[asset] = c;
+        ws.waitingRow[asset] = row;
+        ws.waitingCount++;
+      } else totals.unexecuted++;
+    }
+  }
+  if (ws.waitingCount > 0) gatherWaiting(ws, config, t);
+  if (config.fill.onConflict === 'stop_only') dropStopped(ws);
+}
+
+function addDue(ws: Workspace, asset: number, cell: number, row: number): void {
+  ws.dueCell[asset] = cell;
+  ws.dueRow[asset] = row;
+  ws.due[ws.dueCount++] = asset;
+}
+
+function stopWaiting(ws: Workspace, asset: number): void {
+  ws.waitingCell[asset] = -1;
+  ws.waitingCount--;
+}
+
+/** Adds cells whose asset has its bar now; under `close` one that waited is dropped if a stop acted before. */
+function gatherWaiting(ws: Workspace, config: RunConfig, t: number): void {
+  const { bars, waitingCell } = ws;
+  for (let asset = 0; asset < waitingCell.length; asset++) {
+    const cell = waitingCell[asset]!;
+    if (cell === -1 || !hasBar(bars, asset, t)) continue;
+    stopWaiting(ws, asset);
+    if (config.fill.execution === 'close' && ws.stoppedNow[asset] === 1) ws.ledger.totals.unexecuted++;
+    else addDue(ws, asset, cell, ws.waitingRow[asset]!);
+  }
+  ws.due.subarray(0, ws.dueCount).sort();
+}
+
+/** `stop_only`: drops the cells of assets that a stop sold on this bar. */
+export function dropStopped(ws: Workspace): void {
+  let kept = 0;
+  for (let k = 0; k < ws.dueCount; k++) {
+    const asset = ws.due[k]!;
+    if (ws.stoppedNow[asset] === 1) {
+      ws.dueCell[asset] = -1;
+      ws.ledger.totals.unexecuted++;
+    } else ws.due[kept++] = asset;
+  }
+  ws.dueCount = kept;
+}
+
+/** Executes the gathered batch on bar t (section 4 of the semantics). */
+export function executeBatch(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  t: number,
+  log: RunLog | null,
+): void {
+  const { due, dueCount } = ws;
+  if (dueCount === 0) return;
+  const V = batchValue(ws, config, t);
+  if (V > 0) {
+    planOrders(ws, matrix, config, t, V, log);
+    if (config.fill.sequence === 'sells_first') sortDue(ws);
+    for (let k = 0; k < dueCount; k++) executeCell(ws, matrix, config, t, due[k]!, log);
+  } else {
+    for (let k = 0; k < dueCount; k++) reject(ws, t, due[k]!, 'no_equity', log);
+  }
+  for (let k = 0; k < dueCount; k++) ws.dueCell[due[k]!] = -1;
+  ws.dueCount = 0;
+}
+
+/** V at the unslipped prices of this instant; the last close where an asset has no bar. */
+function batchValue({ bars, ledger }: Workspace, config: RunConfig, t: number): number {
+  const column = config.fill.execution === 'close' ? bars.close : bars.open;
+  const { position } = ledger;
+  let value = ledger.cash;
+  for (let a = 0, i = t; a < position.length; a++, i += bars.length) {
+    const held = position[a]!;
+    if (held === 0) continue;
+    const price = column[i]!;
+    value += held * (Number.isNaN(price) ? bars.lastClose[i]! : price);
+  }
+  return value;
+}
+
+/** Quantities of all cells, scaled by λ where `cash: scale` finds cash short; sums ascend by asset. */
+function planOrders(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  t: number,
+  V: number,
+  log: RunLog | null,
+): void {
+  const { bars, ledger, due, dueCount, quantity } = ws;
+  const { feeRate, fixedFee, slippage } = config;
+  const column = config.fill.execution === 'close' ? bars.close : bars.open;
+  let proceeds = 0;
+  let covers = 0;
+  let fixedFees = 0;
+  let wanted = 0;
+  for (let k = 0; k < dueCount; k++) {
+    const asset = due[k]!;
+    const weight = matrix.cellWeight[ws.dueCell[asset]!]!;
+    const price = column[asset * bars.length + t]!;
+    const position = ledger.position[asset]!;
+    const q = orderQuantity(weight, V, price, position, config);
+    const fillPrice = slippedPrice(price, q > 0, slippage);
+    quantity[asset] = q;
+    ws.price[asset] = price;
+    ws.fillPrice[asset] = fillPrice;
+    ws.sortKey[asset] = weight * V - position * price;
+    if (q < 0) {
+      const value = -q * fillPrice;
+      proceeds += value - feeOf(value, feeRate, fixedFee);
+    } else if (q > 0) {
+      const cover = coveredPart(q, position);
+      covers += cover * fillPrice * (1 + feeRate);
+      fixedFees += fixedFee;
+      wanted += (q - cover) * fillPrice * (1 + feeRate);
+    }
+  }
+  if (config.fill.cash !== 'scale') return;
+  const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
+  const scale = scaleFactor(available, wanted, V);
+  if (scale < 1) scaleBuys(ws, config, t, scale, log);
+}
+
+function scaleBuys(ws: Workspace, config: RunConfig, t: number, scale: number, log: RunLog | null): void {
+  const { ledger, due, dueCount, quantity } = ws;
+  const { totals } = ledger;
+  for (let k = 0; k < dueCount; k++) {
+    const asset = due[k]!;
+    const q = quantity[asset]!;
+    if (q <= 0) continue;
+    const cover = coveredPart(q, ledger.position[asset]!);
+    quantity[asset] = cover + tradableQuantity(scale * (q - cover), ws.price[asset]!, config);
+    if (quantity[asset] === 0) reject(ws, t, asset, 'no_cash', log);
+  }
+  totals.batchesScaled++;
+  if (scale < totals.smallestScale) totals.smallestScale = scale;
+  if (log !== null) log.scaledBatches.push({ bar: t, factor: scale });
+}
+
+/** Ascending sort key, ties by asset: an insertion sort, stable and fastest at these sizes. */
+function sortDue({ due, dueCount, sortKey }: Workspace): void {
+  for (let k = 1; k < dueCount; k++) {
+    const asset = due[k]!;
+    const key = sortKey[asset]!;
+    let j = k - 1;
+    while (j >= 0 && sortKey[due[j]!]! > key) {
+      due[j + 1] = due[j]!;
+      j--;
+    }
+    due[j + 1] = asset;
+  }
+}
+
+function executeCell(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  t: number,
+  asset: number,
+  log: RunLog | null,
+): void {
+  const { bars, ledger } = ws;
+  const { fill } = config;
+  const cell = ws.dueCell[asset]!;
+  const weight = matrix.cellWeight[cell]!;
+  const before = ledger.position[asset]!;
+  ledger.stopped[asset] = 0;
+  if (matrix.carried === null || matrix.carried[ws.dueRow[asset]!] === 0) ledger.awaitsEvent[asset] = 0;
+  const quantity = fill.cash === 'scale' ? ws.quantity[asset]! : affordable(ws, config, t, asset, log);
+  if (quantity !== 0) {
+    const fillPrice = ws.fillPrice[asset]!;
+    const reason = weight === 0 ? FLATTEN : REBALANCE;
+    bookFill(ledger, config, t, asset, quantity, ws.price[asset]!, fillPrice, reason, log);
+    moveBase(
+      ledger,
+      fill,
+      asset,
+      before,
+      quantity,
+      fill.stopBase === 'close' ? bars.close[asset * bars.length + t]! : fillPrice,
+    );
+    if (before === 0 || before > 0 !== ledger.position[asset]! > 0) ws.openedNow[asset] = 1;
+  }
+  if (weight !== 0) setStops(ws, matrix, config, cell, asset);
+}
+
+/** What cash allows under `partial` and `reject`. */
+function affordable(ws: Workspace, config: RunConfig, t: number, asset: number, log: RunLog | null): number {
+  const { cash } = ws.ledger;
+  const { feeRate, fixedFee } = config;
+  const quantity = ws.quantity[asset]!;
+  if (quantity === 0) return 0;
+  const fillPrice = ws.fillPrice[asset]!;
+  const value = Math.abs(quantity) * fillPrice;
+  const fee = feeOf(value, feeRate, fixedFee);
+  const cost = quantity > 0 ? value + fee : fee - value;
+  if (cost <= cash || isClose(cost, cash)) return quantity;
+  if (config.fill.cash === 'partial' && quantity > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
+    const left = (cash - fixedFee) / (1 + feeRate) / fillPrice;
+    const part = tradableQuantity(left, ws.price[asset]!, config);
+    if (part !== 0) return part;
+  }
+  reject(ws, t, asset, 'no_cash', log);
+  return 0;
+}
+
+function setStops(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  cell: number,
+  asset: number,
+): void {
+  const { ledger } = ws;
+  const { stops } = config;
+  const own = matrix.cellStops;
+  ledger.stopLoss[asset] = own === null ? stops.stopLoss : resolved(own.stopLoss[cell]!, stops.stopLoss);
+  ledger.trailingStop[asset] =
+    own === null ? stops.trailingStop : resolved(own.trailingStop[cell]!, stops.trailingStop);
+  ledger.takeProfit[asset] =
+    own === null ? stops.takeProfit : resolved(own.takeProfit[cell]!, stops.takeProfit);
+  if (!config.fill.rearm || !isArmed(ledger, asset)) return;
+  const price = ws.price[asset]!;
+  if (isTriggered(levelsOf(ledger, asset, ws.levels), price)) {
+    ledger.base[asset] = price;
+    ledger.peak[asset] = price;
+  }
+}
+
+/** A cell's own stop (Infinity = none), else the run's. */
+function resolved(own: number, byDefault: number): number {
+  if (Number.isNaN(own)) return byDefault;
+  return own === Number.POSITIVE_INFINITY ? Number.NaN : own;
+}
+
+function reject(ws: Workspace, bar: number, asset: number, cause: RejectionCause, log: RunLog | null): void {
+  ws.ledger.totals.rejected++;
+  if (log !== null) log.rejections.push({ bar, asset, cause });
+}

@@ -1,0 +1,114 @@
+import type { Bars } from '../bars.ts';
+import { createLedger, type Ledger } from '../execution/ledger.ts';
+import type { StopExit, StopLevels } from '../execution/stops.ts';
+import type { Schedule } from './schedule.ts';
+
+/**
+ * All scratch of the window engine, allocated once a thread: a run allocates nothing.
+ *
+ * Columns named by asset have N entries; those of a batch hold its cells in index order.
+ */
+export interface Workspace {
+  readonly bars: Bars;
+  /** At each close; [T]. The result of the latest run. */
+  readonly equity: Float64Array;
+  /** Σ position · close over the shorts; [T], used while there are any. */
+  readonly shorts: Float64Array;
+  readonly ledger: Ledger;
+  /** Of the latest instruction matrix. */
+  schedule: Schedule | null;
+
+  /** Assets held, ascending, and how many of them are armed with a stop. */
+  readonly held: Int32Array;
+  heldCount: number;
+  shortCount: number;
+  stoppedCount: number;
+
+  /** Cell that waits for the asset's next bar, and its row; -1 = none. */
+  readonly waitingCell: Int32Array;
+  readonly waitingRow: Int32Array;
+  waitingCount: number;
+
+  /** The present batch: cell and row by asset (-1 = none), and the assets in index order. */
+  readonly dueCell: Int32Array;
+  readonly dueRow: Int32Array;
+  readonly due: Int32Array;
+  dueCount: number;
+  /** By asset: what the batch wants to trade, and at what price. */
+  readonly quantity: Float64Array;
+  readonly price: Float64Array;
+  readonly fillPrice: Float64Array;
+  readonly sortKey: Float64Array;
+
+  /** 1 = a stop sold it on the present bar; 1 = its position was opened at the present bar's open. */
+  readonly stoppedNow: Uint8Array;
+  readonly openedNow: Uint8Array;
+
+  /** Exits found in the present window, sorted: 2·bar (+ 1 inside the bar), asset, reason and price. */
+  readonly exitAt: Float64Array;
+  readonly exitAsset: Int32Array;
+  readonly exitReason: Uint8Array;
+  readonly exitPrice: Float64Array;
+
+  readonly levels: StopLevels;
+  readonly exit: StopExit;
+}
+
+/** Scratch for runs over these bars. */
+export function createWorkspace(bars: Bars): Workspace {
+  const N = bars.symbols.length;
+  return {
+    bars,
+    equity: new Float64Array(bars.length),
+    shorts: new Float64Array(bars.length),
+    ledger: createLedger(N),
+    schedule: null,
+    held: new Int32Array(N),
+    heldCount: 0,
+    shortCount: 0,
+    stoppedCount: 0,
+    waitingCell: new Int32Array(N),
+    waitingRow: new Int32Array(N),
+    waitingCount: 0,
+    dueCell: new Int32Array(N).fill(-1),
+    dueRow: new Int32Array(N),
+    due: new Int32Array(N),
+    dueCount: 0,
+    quantity: new Float64Array(N),
+    price: new Float64Array(N),
+    fillPrice: new Float64Array(N),
+    sortKey: new Float64Array(N),
+    stoppedNow: new Uint8Array(N),
+    openedNow: new Uint8Array(N),
+    exitAt: new Float64Array(N),
+    exitAsset: new Int32Array(N),
+    exitReason: new Uint8Array(N),
+    exitPrice: new Float64Array(N),
+    levels: { long: true, stopLoss: 0.5, trailingStop: 0.5, takeProfit: 0.5, base: 0.5, peak: 0.5 },
+    exit: { reason: 0, price: 0.5 },
+  };
+}
+
+/** Is there a bar of the asset on t? */
+export function hasBar(bars: Bars, asset: number, t: number): boolean {
+  return !Number.isNaN(bars.close[asset * bars.length + t]!);
+}
+
+/** Lists the assets held anew, after fills. */
+export function listHeld(ws: Workspace): void {
+  const { position, stopped } = ws.ledger;
+  let count = 0;
+  let shorts = 0;
+  let out = 0;
+  for (let a = 0; a < position.length; a++) {
+    const held = position[a]!;
+    if (held !== 0) {
+      ws.held[count++] = a;
+      if (held < 0) shorts++;
+    }
+    out += stopped[a]!;
+  }
+  ws.heldCount = count;
+  ws.shortCount = shorts;
+  ws.stoppedCount = out;
+}

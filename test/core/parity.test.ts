@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { runEvents } from '../../src/core/event-engine.ts';
+import { createRunLog } from '../../src/core/execution/run-log.ts';
+import { divergenceText, firstDivergence } from '../../src/core/parity.ts';
+import { createWorkspace } from '../../src/core/window/workspace.ts';
+import { runWindow } from '../../src/core/window-engine.ts';
+import { randomRun } from '../support/random-run.ts';
+
+const CASES = Number(process.env.PARITY_CASES ?? 6_000);
+
+test(`window and event engine agree bit for bit on ${CASES} random runs`, () => {
+  for (let seed = 0; seed < CASES; seed++) {
+    const { bars, matrix, config } = randomRun(seed);
+    const reference = runEvents(bars, matrix, config);
+    const ws = createWorkspace(bars);
+    // The third run is the first that decides by the ranges of windows.
+    for (const use of [1, 2, 3]) {
+      const log = createRunLog();
+      runWindow(matrix, config, ws, log);
+      const divergence = firstDivergence({ equity: ws.equity, ledger: ws.ledger, log }, reference);
+      expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
+    }
+  }
+});
