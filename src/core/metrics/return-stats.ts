@@ -98,7 +98,7 @@ export function returnStats(
   return out;
 }
 
-/** First pass: the returns and every sum that does not need their mean. */
+/** First pass: the returns, their mean and block sums. Of the other sums as many as the processor has registers for. */
 function sumReturns(
   equity: Float64Array,
   length: number,
@@ -110,11 +110,9 @@ function sumReturns(
   let previous = initialCash;
   let equitySum = 0;
   let sum = 0;
-  let sumCubes = 0;
-  let sumFourths = 0;
-  let gains = 0;
-  let losses = 0;
-  let downsideSquares = 0;
+  let twiceGains = 0;
+  let twiceLosses = 0;
+  let downsideSquares4 = 0;
   let t = 0;
   for (let b = 0; b < BLOCKS; b++) {
     const blockEnd = blockBound(length, b + 1);
@@ -128,31 +126,26 @@ function sumReturns(
       equitySum += e;
       sum += r;
       sumOfBlock += r;
-      const r2 = r * r;
-      squaresOfBlock += r2;
-      sumCubes += r2 * r;
-      sumFourths += r2 * r2;
-      // max(r, 0) and max(−r, 0) to the bit, without a branch that every other bar would mispredict.
+      squaresOfBlock += r * r;
+      // |r| ± r is twice max(±r, 0) to the bit, without a branch that every other bar would mispredict.
       const size = Math.abs(r);
-      const down = (size - r) * 0.5;
-      gains += (size + r) * 0.5;
-      losses += down;
-      downsideSquares += down * down;
+      const twiceLoss = size - r;
+      twiceGains += size + r;
+      twiceLosses += twiceLoss;
+      downsideSquares4 += twiceLoss * twiceLoss;
     }
     blockSum[b] = sumOfBlock;
     blockSquares[b] = squaresOfBlock;
   }
   out.equitySum = equitySum;
   out.mean = length > 0 ? sum / length : 0;
-  out.sumCubes = sumCubes;
-  out.sumFourths = sumFourths;
-  out.gains = gains;
-  out.losses = losses;
-  out.downsideSquares = downsideSquares;
+  out.gains = twiceGains / 2;
+  out.losses = twiceLosses / 2;
+  out.downsideSquares = downsideSquares4 / 4;
 }
 
 /**
- * Second pass: central moments and the deepest drawdown, min over t of level_t / peak_t − 1.
+ * Second pass: moments, and the deepest drawdown, min over t of level_t / peak_t − 1.
  *
  * Under one peak the quotient is least at the lowest level, and rounding keeps that order; so one division for each
  * peak that was followed by a fall gives the same bits as one for each bar. Of equally deep drawdowns the first counts;
@@ -170,6 +163,8 @@ function sumDeviations(
   let squares = 0;
   let cubes = 0;
   let fourths = 0;
+  let sumCubes = 0;
+  let sumFourths = 0;
   let level = 1;
   let peak = compounded ? firstPeak(returns, length) : initialCash;
   let peakBar = -1;
@@ -183,6 +178,9 @@ function sumDeviations(
     squares += d2;
     cubes += d2 * d;
     fourths += d2 * d2;
+    const r2 = r * r;
+    sumCubes += r2 * r;
+    sumFourths += r2 * r2;
     level = compounded ? level * (1 + r) : equity[t]!;
     if (level >= peak) {
       if (trough < peak) {
@@ -207,6 +205,8 @@ function sumDeviations(
   out.squares = squares;
   out.cubes = cubes;
   out.fourths = fourths;
+  out.sumCubes = sumCubes;
+  out.sumFourths = sumFourths;
   out.maxDrawdown = maxDrawdown;
   out.maxDrawdownBars = maxDrawdownBars;
 }
