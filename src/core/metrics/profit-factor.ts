@@ -1,0 +1,10 @@
+import type { Metric } from './metric.ts';
+
+/** Money won by the round trips that won over money lost by those that lost, after fees; NaN without a loss. */
+export const profitFactor: Metric = {
+  name: 'profit_factor',
+  unit: 'ratio',
+  direction: 'higher',
+  description: 'Results of the round trips that won over those of the round trips that lost, after fees.',
+  value: ({ totals }) => (totals.grossLoss > 0 ? totals.grossProfit / totals.grossLoss : Number.NaN),
+};
