@@ -1,4 +1,9 @@
-import { type CellStops, type InstructionMatrix, type InstructionRow, instructionMatrix } from './instructions.ts';
+import {
+  type CellStops,
+  type InstructionMatrix,
+  type InstructionRow,
+  instructionMatrix,
+} from './instructions.ts';
 
 /**
  * The dense form of a schedule of instructions, as legacy engines hold it: a full T×N matrix of target weights.

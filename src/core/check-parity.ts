@@ -1,0 +1,137 @@
+import type { Bars } from './bars.ts';
+import { runEvents } from './event-engine.ts';
+import { createRunLog } from './execution/run-log.ts';
+import type { InstructionMatrix } from './instructions.ts';
+import { dailyInstructions, denseTargets, holdInstructions } from './legacy-dense.ts';
+import { type Divergence, divergenceText, firstDivergence, type Outcome } from './parity.ts';
+import { NO_STOPS, type RunConfig } from './run-config.ts';
+import { createWorkspace, type Workspace } from './window/workspace.ts';
+import { runWindow } from './window-engine.ts';
+
+/** What checking one run found. */
+export interface ParityCheck {
+  readonly status: 'identical' | 'diverged';
+  /** The first divergence in one line; null where all agree. */
+  readonly detail: string | null;
+  /** P2, P3 or P4, with `+P5` where stops were configured and never touched (section 8 of the semantics). */
+  readonly denseClass: string;
+  /** What the legacy form, the row repeated on every bar, does with the same run. */
+  readonly reentriesDense: number;
+  /** Turnover of dense daily less that of the run, both over the run's mean equity; per year. */
+  readonly driftTurnover: number;
+  /** Fees of dense daily less those of the run, in money. */
+  readonly driftFees: number;
+}
+
+/** Scratch for checks over the same bars: a second workspace, and the dense forms of the latest matrix. */
+export interface ParityScratch {
+  readonly bars: Bars;
+  readonly workspace: Workspace;
+  forms: { matrix: InstructionMatrix; hold: InstructionMatrix; daily: InstructionMatrix } | null;
+}
+
+export function createParityScratch(bars: Bars): ParityScratch {
+  return { bars, workspace: createWorkspace(bars), forms: null };
+}
+
+/**
+ * Runs one configuration through everything that must agree with it, and says where the first of them differs.
+ *
+ * Always: the window engine against the event engine, and against dense hold (P4). In their classes also dense daily
+ * (P2, P3) and the same run without stops (P5). Outside of them the cost of dense daily is reported, never asserted.
+ * Leaves equity and ledger of the run in `ws`, as `runWindow` does.
+ */
+export function checkParity(
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  ws: Workspace,
+  scratch: ParityScratch,
+): ParityCheck {
+  const { bars } = scratch;
+  const forms = denseForms(matrix, scratch);
+  const run = outcome(matrix, config, ws);
+  const { totals } = run.ledger;
+  const findings: [string, Divergence | null][] = [];
+  findings.push(['event engine', firstDivergence(run, runEvents(bars, matrix, config))]);
+  findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
+
+  const untouched = hasStops(matrix, config) && stopExits(run) === 0;
+  if (untouched) {
+    const bare = outcome({ ...matrix, cellStops: null }, { ...config, stops: NO_STOPS }, scratch.workspace);
+    findings.push(['without stops', firstDivergence(run, bare)]);
+  }
+  const daily = outcome(forms.daily, config, scratch.workspace);
+  const denseClass = classOf(matrix, config, run, bars);
+  if (denseClass !== 'P4') findings.push(['dense daily', firstTradeDivergence(run, daily)]);
+  const years = bars.length / config.barsPerYear;
+  const found = findings.find(([, divergence]) => divergence !== null);
+  return {
+    status: found ? 'diverged' : 'identical',
+    detail: found ? `${found[0]}: ${divergenceText(found[1]!, bars)}` : null,
+    denseClass: untouched ? `${denseClass}+P5` : denseClass,
+    reentriesDense: daily.ledger.totals.reentries,
+    driftTurnover: (daily.ledger.totals.tradedValue - totals.tradedValue) / 2 / meanEquity(run) / years,
+    driftFees: daily.ledger.totals.fees - totals.fees,
+  };
+}
+
+function denseForms(matrix: InstructionMatrix, scratch: ParityScratch) {
+  if (scratch.forms?.matrix !== matrix) {
+    const dense = denseTargets(matrix, scratch.bars.length, scratch.bars.symbols.length, true);
+    scratch.forms = { matrix, hold: holdInstructions(dense), daily: dailyInstructions(dense) };
+  }
+  return scratch.forms;
+}
+
+function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): Outcome {
+  const log = createRunLog();
+  runWindow(matrix, config, ws, log);
+  return { equity: ws.equity, ledger: ws.ledger, log };
+}
+
+/** Dense daily names each cell again and again, so only what traded can be compared, not what was counted. */
+function firstTradeDivergence(left: Outcome, right: Outcome): Divergence | null {
+  const trades = ({ equity, ledger, log }: Outcome): Outcome => ({
+    equity,
+    log: { ...log, rejections: [], scaledBatches: [] },
+    ledger: { ...ledger, totals: left.ledger.totals },
+  });
+  return firstDivergence(trades(left), trades(right));
+}
+
+function meanEquity({ equity }: Outcome): number {
+  return equity.reduce((sum, value) => sum + value, 0) / equity.length;
+}
+
+function hasStops(matrix: InstructionMatrix, { stops }: RunConfig): boolean {
+  return matrix.cellStops !== null || Object.values(stops).some((stop: number) => !Number.isNaN(stop));
+}
+
+function stopExits({ ledger: { totals } }: Outcome): number {
+  return totals.stopLossExits + totals.trailingStopExits + totals.takeProfitExits;
+}
+
+/**
+ * The class of exact parity with dense daily that a run belongs to; P4 = with dense hold only.
+ *
+ * P2: an event on every bar from the first on. P3: nothing can drift, since every row names all assets and holds at
+ * most one, at weight 1, every cell was executed at once, and no stop, lot or loan intervened.
+ */
+function classOf(matrix: InstructionMatrix, config: RunConfig, run: Outcome, bars: Bars): 'P2' | 'P3' | 'P4' {
+  const { rowBar } = matrix;
+  if (rowBar.length > 0 && rowBar.length === bars.length - rowBar[0]!) return 'P2';
+  const { totals } = run.ledger;
+  const executed = totals.unexecuted === 0 && totals.rejected === 0;
+  const plain =
+    config.lotSize === 0 && config.minNotional === 0 && config.minSize <= 1e-8 && config.maxLeverage === 1;
+  const calm = stopExits(run) === 0 && totals.ruinExits === 0;
+  return executed && plain && calm && holdsOneAtMost(matrix, bars.symbols.length) ? 'P3' : 'P4';
+}
+
+function holdsOneAtMost(matrix: InstructionMatrix, assets: number): boolean {
+  return matrix.rowBar.every((_, r) => {
+    const weights = matrix.cellWeight.subarray(matrix.rowStart[r]!, matrix.rowStart[r + 1]!);
+    const held = weights.filter((weight) => weight !== 0);
+    return weights.length === assets && (held.length === 0 || (held.length === 1 && held[0] === 1));
+  });
+}
