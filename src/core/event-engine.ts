@@ -1,10 +1,12 @@
 import type { Bars } from './bars.ts';
 import { feeOf, slippedPrice } from './execution/costs.ts';
 import {
+  bookExit,
   bookFill,
   bookStopExit,
   createLedger,
   isArmed,
+  isEntry,
   type Ledger,
   levelsOf,
   moveBase,
@@ -303,12 +305,11 @@ function reachesStop({ bars, config, levels, exit }: Run, t: number, asset: numb
 /** Fills the exit that was found for an asset. */
 function takeExit(run: Run, t: number, asset: number): void {
   const { config, ledger, exit, levels } = run;
-  const quantity = -ledger.position[asset]!;
   run.emit({ type: 'StopTriggered', bar: t, asset, reason: REASONS[exit.reason]! });
   const fillPrice = exitFillPrice(config.fill, exit.reason, exit.price, levels.long, config.slippage);
   bookStopExit(ledger, config, t, asset, exit.price, fillPrice, exit.reason, run.log);
   run.stoppedNow.add(asset);
-  emitFill(run, t, asset, -quantity, quantity, fillPrice, exit.reason);
+  emitFill(run, t, asset, exit.reason);
 }
 
 /** Steps 1 (b) and 3: one batch at this bar's open or close, as `execution` says (section 4). */
@@ -396,17 +397,18 @@ function scaleBuys(run: Run, t: number, orders: readonly Order[], V: number): nu
 function executeOrder(run: Run, t: number, order: Order): void {
   const { bars, config, ledger } = run;
   const { asset, weight, isEvent } = order.cell;
-  const before = ledger.position[asset]!;
   ledger.stopped[asset] = 0;
   if (isEvent) ledger.awaitsEvent[asset] = 0;
   const quantity = affordable(run, t, order);
   if (quantity !== 0) {
     const reason = weight === 0 ? FLATTEN : REBALANCE;
-    bookFill(ledger, config, t, asset, quantity, order.price, order.fillPrice, reason, run.log);
-    const entry = config.fill.stopBase === 'close' ? bars.close[asset * bars.length + t]! : order.fillPrice;
-    moveBase(ledger, config.fill, asset, before, quantity, entry);
-    if (before === 0 || before > 0 !== ledger.position[asset]! > 0) run.openedNow.add(asset);
-    emitFill(run, t, asset, before, quantity, order.fillPrice, reason);
+    ledger.quantity[asset] = quantity;
+    ledger.price[asset] = order.price;
+    ledger.fillPrice[asset] = order.fillPrice;
+    bookFill(ledger, config, t, asset, reason, run.log);
+    moveBase(ledger, config.fill, asset, bars.close[asset * bars.length + t]!);
+    if (isEntry(ledger, asset)) run.openedNow.add(asset);
+    emitFill(run, t, asset, reason);
   }
   if (weight !== 0) setStops(run, order);
 }
@@ -479,8 +481,8 @@ function closeAll(run: Run, t: number): number {
     if (position === 0) continue;
     const price = bars.lastClose[asset * bars.length + t]!;
     const fillPrice = slippedPrice(price, position < 0, config.slippage);
-    bookFill(ledger, config, t, asset, -position, price, fillPrice, RUIN, run.log);
-    emitFill(run, t, asset, position, -position, fillPrice, RUIN);
+    bookExit(ledger, config, t, asset, price, fillPrice, RUIN, run.log);
+    emitFill(run, t, asset, RUIN);
   }
   ledger.stopped.fill(0);
   return markEquity(run, t);
@@ -502,26 +504,23 @@ function countBar({ bars, ledger }: Run, t: number, equity: number): void {
   raiseLeverage(totals, grossExposure(equity, ledger.cash, shorts), equity);
 }
 
-function emitFill(
-  run: Run,
-  t: number,
-  asset: number,
-  before: number,
-  quantity: number,
-  price: number,
-  reason: number,
-): void {
+function emitFill(run: Run, t: number, asset: number, reason: number): void {
   const { ledger, log } = run;
   const position = ledger.position[asset]!;
   run.emit({
     type: 'OrderFilled',
     bar: t,
     asset,
-    quantity,
-    price,
+    quantity: ledger.quantity[asset]!,
+    price: ledger.fillPrice[asset]!,
     fee: log.fee[log.fills - 1]!,
     reason: REASONS[reason]!,
   });
-  const type = position === 0 ? 'PositionClosed' : before === 0 ? 'PositionOpened' : 'PositionChanged';
-  run.emit({ type, bar: t, asset, position });
+  const opened = ledger.before[asset] === 0;
+  run.emit({
+    type: position === 0 ? 'PositionClosed' : opened ? 'PositionOpened' : 'PositionChanged',
+    bar: t,
+    asset,
+    position,
+  });
 }

@@ -1,6 +1,6 @@
 import { slippedPrice } from './execution/costs.ts';
 import {
-  bookFill,
+  bookExit,
   bookStopExit,
   isArmed,
   levelsOf,
@@ -74,10 +74,10 @@ function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, dela
   if (ws.schedule?.matrix !== matrix || ws.schedule.delay !== delay)
     ws.schedule = createSchedule(matrix, delay);
   const { stopLoss, trailingStop, takeProfit } = config.stops;
-  const anyStops =
+  ws.usesStops =
     matrix.cellStops !== null ||
     !(Number.isNaN(stopLoss) && Number.isNaN(trailingStop) && Number.isNaN(takeProfit));
-  if (anyStops) useRanges(ws.schedule, ws.bars);
+  if (ws.usesStops) useRanges(ws.schedule, ws.bars);
 }
 
 /** The first bar in [t, end) on which an asset that an instruction waits for has a bar; `end` if none. */
@@ -106,15 +106,15 @@ function executionBar(
   ws.openedNow.fill(0);
   if (fill.execution === 'next_open') {
     gatherBatch(ws, matrix, config, t, row);
-    stopsAtOpen(ws, config, t, log);
+    if (ws.usesStops) stopsAtOpen(ws, config, t, log);
     if (fill.onConflict === 'stop_only') dropStopped(ws);
     executeBatch(ws, matrix, config, t, log);
-    stopsIntrabar(ws, config, t, log);
-    trailPeaks(ws, fill, t);
+    if (ws.usesStops) stopsIntrabar(ws, config, t, log);
+    if (ws.usesStops) trailPeaks(ws, fill, t);
   } else {
-    stopsAtOpen(ws, config, t, log);
-    stopsIntrabar(ws, config, t, log);
-    trailPeaks(ws, fill, t);
+    if (ws.usesStops) stopsAtOpen(ws, config, t, log);
+    if (ws.usesStops) stopsIntrabar(ws, config, t, log);
+    if (ws.usesStops) trailPeaks(ws, fill, t);
     gatherBatch(ws, matrix, config, t, row);
     executeBatch(ws, matrix, config, t, log);
   }
@@ -199,7 +199,7 @@ function quietWindow(
   window: number,
   log: RunLog | null,
 ): number {
-  const exits = findExits(ws, config, from, to, window);
+  const exits = ws.usesStops ? findExits(ws, config, from, to, window) : 0;
   let t = from;
   for (let k = 0; k < exits; ) {
     const bar = Math.floor(ws.exitAt[k]! / 2);
@@ -312,7 +312,7 @@ function ruin(ws: Workspace, config: RunConfig, t: number, log: RunLog | null): 
     const position = ledger.position[asset]!;
     const price = bars.lastClose[asset * bars.length + t]!;
     const fillPrice = slippedPrice(price, position < 0, config.slippage);
-    bookFill(ledger, config, t, asset, -position, price, fillPrice, RUIN, log);
+    bookExit(ledger, config, t, asset, price, fillPrice, RUIN, log);
   }
   ledger.stopped.fill(0);
   ws.equity[t] = portfolioValue(ledger, bars.lastClose, t, bars.length);

@@ -60,6 +60,13 @@ export interface Ledger {
   readonly awaitsEvent: Uint8Array;
   /** Money that went in and out during the open round trip, after fees. */
   readonly tripFlow: Float64Array;
+  /** The order to book next: signed quantity, price before slippage, price filled at. */
+  readonly quantity: Float64Array;
+  readonly price: Float64Array;
+  readonly fillPrice: Float64Array;
+  /** Of the latest fill: the position before it, and what it added to cash. */
+  readonly before: Float64Array;
+  readonly flow: Float64Array;
   readonly totals: RunTotals;
 }
 
@@ -103,6 +110,11 @@ export function createLedger(assets: number): Ledger {
     stopped: new Uint8Array(assets),
     awaitsEvent: new Uint8Array(assets),
     tripFlow: new Float64Array(assets),
+    quantity: new Float64Array(assets),
+    price: new Float64Array(assets),
+    fillPrice: new Float64Array(assets),
+    before: new Float64Array(assets),
+    flow: new Float64Array(assets),
     totals: emptyTotals(),
   };
 }
@@ -143,61 +155,55 @@ export function levelsOf(ledger: Ledger, asset: number, levels: StopLevels): Sto
 }
 
 /**
- * Books one fill: cash, position, fee, slippage, round trip and log.
+ * Books the order that stands in `quantity`, `price` and `fillPrice` of the asset: cash, position, round trip and log.
  *
  * Buying takes v + fee from cash, selling adds v − fee, with v = |quantity| · fillPrice; what cancels up to rounding
- * becomes 0 (section 4 of the semantics).
- *
- * @param quantity signed, not 0
- * @param price before slippage
+ * becomes 0 (section 4 of the semantics). Numbers come in columns, since V8 allocates every double that is passed
+ * to a function it does not inline.
  */
 export function bookFill(
   ledger: Ledger,
   config: RunConfig,
   bar: number,
   asset: number,
-  quantity: number,
-  price: number,
-  fillPrice: number,
   reason: number,
   log: RunLog | null,
 ): void {
-  const totals = ledger.totals;
+  const { totals, position } = ledger;
+  const quantity = ledger.quantity[asset]!;
+  const fillPrice = ledger.fillPrice[asset]!;
   const size = Math.abs(quantity);
   const value = size * fillPrice;
   const fee = feeOf(value, config.feeRate, config.fixedFee);
   const flow = quantity > 0 ? -(value + fee) : value - fee;
-  const before = ledger.position[asset]!;
-  const after = settledSum(before, quantity);
+  const before = position[asset]!;
   ledger.cash = settledSum(ledger.cash, flow);
-  ledger.position[asset] = after;
+  position[asset] = settledSum(before, quantity);
   totals.orders++;
   totals.tradedValue += value;
   totals.fees += fee;
-  totals.slippagePaid += size * Math.abs(fillPrice - price);
-  bookRoundTrip(ledger, asset, before, after, size, flow);
+  totals.slippagePaid += size * Math.abs(fillPrice - ledger.price[asset]!);
+  ledger.before[asset] = before;
+  ledger.flow[asset] = flow;
+  bookRoundTrip(ledger, asset);
   if (reason >= STOP_LOSS) countExit(totals, reason);
   else if (before === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
-  if (log !== null) logFill(log, bar, asset, quantity, price, fillPrice, fee, reason, ledger.cash, after);
+  if (log !== null) logFill(log, ledger, bar, asset, fee, reason);
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
-function bookRoundTrip(
-  ledger: Ledger,
-  asset: number,
-  before: number,
-  after: number,
-  size: number,
-  flow: number,
-): void {
-  const { tripFlow } = ledger;
+function bookRoundTrip(ledger: Ledger, asset: number): void {
+  const { tripFlow, totals } = ledger;
+  const flow = ledger.flow[asset]!;
+  const before = ledger.before[asset]!;
+  const after = ledger.position[asset]!;
   if (before === 0) {
     tripFlow[asset] = flow;
   } else if (after === 0) {
-    endRoundTrip(ledger.totals, tripFlow[asset]! + flow);
+    endRoundTrip(totals, tripFlow[asset]! + flow);
   } else if (before > 0 !== after > 0) {
-    const closing = flow * (Math.abs(before) / size);
-    endRoundTrip(ledger.totals, tripFlow[asset]! + closing);
+    const closing = flow * (Math.abs(before) / Math.abs(ledger.quantity[asset]!));
+    endRoundTrip(totals, tripFlow[asset]! + closing);
     tripFlow[asset] = flow - closing;
   } else {
     tripFlow[asset] = tripFlow[asset]! + flow;
@@ -221,7 +227,24 @@ function countExit(totals: RunTotals, reason: number): void {
   else if (reason === RUIN) totals.ruinExits++;
 }
 
-/** Closes the asset's position because a stop acted: STOPPED until an instruction names it. */
+/** Books the exit of the asset's whole position at `price`, filled at `fillPrice`. */
+export function bookExit(
+  ledger: Ledger,
+  config: RunConfig,
+  bar: number,
+  asset: number,
+  price: number,
+  fillPrice: number,
+  reason: number,
+  log: RunLog | null,
+): void {
+  ledger.quantity[asset] = -ledger.position[asset]!;
+  ledger.price[asset] = price;
+  ledger.fillPrice[asset] = fillPrice;
+  bookFill(ledger, config, bar, asset, reason, log);
+}
+
+/** An exit because a stop acted: STOPPED until an instruction names the asset. */
 export function bookStopExit(
   ledger: Ledger,
   config: RunConfig,
@@ -232,37 +255,38 @@ export function bookStopExit(
   reason: number,
   log: RunLog | null,
 ): void {
-  bookFill(ledger, config, bar, asset, -ledger.position[asset]!, price, fillPrice, reason, log);
+  bookExit(ledger, config, bar, asset, price, fillPrice, reason, log);
   ledger.stopped[asset] = 1;
   ledger.awaitsEvent[asset] = 1;
 }
 
+/** Did the asset's latest fill open its position or turn it round? */
+export function isEntry(ledger: Ledger, asset: number): boolean {
+  const before = ledger.before[asset]!;
+  const after = ledger.position[asset]!;
+  return after !== 0 && (before === 0 || before > 0 !== after > 0);
+}
+
 /**
- * Base and peak after an instruction's fill changed the position from `before` to what it is now.
+ * Base and peak after the asset's latest fill, by an instruction.
  *
  * An entry and a flip start them anew; an increase does as `onIncrease` says; a decrease leaves them.
  *
- * @param entry the price that stops are measured from: the fill price or the close of the bar, as `stopBase` says
+ * @param close of the bar, the price that stops are measured from under `stopBase: close`
  */
-export function moveBase(
-  ledger: Ledger,
-  fill: FillModel,
-  asset: number,
-  before: number,
-  quantity: number,
-  entry: number,
-): void {
-  const after = ledger.position[asset]!;
-  if (after === 0) return;
-  const old = Math.abs(before);
-  const opens = before === 0 || before > 0 !== after > 0;
-  const increases = !opens && before > 0 === quantity > 0;
-  if (opens || (increases && fill.onIncrease === 'override')) {
-    ledger.base[asset] = entry;
-    ledger.peak[asset] = entry;
+export function moveBase(ledger: Ledger, fill: FillModel, asset: number, close: number): void {
+  const { base, peak } = ledger;
+  const before = ledger.before[asset]!;
+  const quantity = ledger.quantity[asset]!;
+  const entry = fill.stopBase === 'close' ? close : ledger.fillPrice[asset]!;
+  const increases = before !== 0 && before > 0 === quantity > 0;
+  if (isEntry(ledger, asset) || (increases && fill.onIncrease === 'override')) {
+    base[asset] = entry;
+    peak[asset] = entry;
   } else if (increases && fill.onIncrease === 'average') {
+    const old = Math.abs(before);
     const added = Math.abs(quantity);
-    ledger.base[asset] = (ledger.base[asset]! * old + entry * added) / (old + added);
+    base[asset] = (base[asset]! * old + entry * added) / (old + added);
   }
 }
 

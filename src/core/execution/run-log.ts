@@ -1,3 +1,5 @@
+import type { Ledger } from './ledger.ts';
+
 /**
  * What one run did, in columns that grow: for replays, parity and single backtests. Sweeps run without it.
  */
@@ -55,30 +57,26 @@ export function createRunLog(): RunLog {
   };
 }
 
-/** Appends one fill. */
+/** Appends the asset's latest fill. */
 export function logFill(
   log: RunLog,
+  ledger: Ledger,
   bar: number,
   asset: number,
-  quantity: number,
-  price: number,
-  fillPrice: number,
   fee: number,
   reason: number,
-  cash: number,
-  position: number,
 ): void {
   const i = log.fills++;
   if (i === log.bar.length) grow(log);
   log.bar[i] = bar;
   log.asset[i] = asset;
-  log.quantity[i] = quantity;
-  log.price[i] = price;
-  log.fillPrice[i] = fillPrice;
+  log.quantity[i] = ledger.quantity[asset]!;
+  log.price[i] = ledger.price[asset]!;
+  log.fillPrice[i] = ledger.fillPrice[asset]!;
   log.fee[i] = fee;
   log.reason[i] = reason;
-  log.cash[i] = cash;
-  log.position[i] = position;
+  log.cash[i] = ledger.cash;
+  log.position[i] = ledger.position[asset]!;
 }
 
 function grow(log: RunLog): void {

@@ -1,5 +1,5 @@
 import { feeOf, slippedPrice } from '../execution/costs.ts';
-import { bookFill, isArmed, levelsOf, moveBase } from '../execution/ledger.ts';
+import { bookFill, isArmed, isEntry, levelsOf, moveBase } from '../execution/ledger.ts';
 import type { RejectionCause, RunLog } from '../execution/run-log.ts';
 import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../execution/sizing.ts';
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
@@ -120,7 +120,8 @@ function planOrders(
   V: number,
   log: RunLog | null,
 ): void {
-  const { bars, ledger, due, dueCount, quantity } = ws;
+  const { bars, ledger, due, dueCount } = ws;
+  const { quantity } = ledger;
   const { feeRate, fixedFee, slippage } = config;
   const column = config.fill.execution === 'close' ? bars.close : bars.open;
   let proceeds = 0;
@@ -135,9 +136,9 @@ function planOrders(
     const q = orderQuantity(weight, V, price, position, config);
     const fillPrice = slippedPrice(price, q > 0, slippage);
     quantity[asset] = q;
-    ws.price[asset] = price;
-    ws.fillPrice[asset] = fillPrice;
-    ws.sortKey[asset] = weight * V - position * price;
+    ledger.price[asset] = price;
+    ledger.fillPrice[asset] = fillPrice;
+    ws.sortKey[k] = weight * V - position * price;
     if (q < 0) {
       const value = -q * fillPrice;
       proceeds += value - feeOf(value, feeRate, fixedFee);
@@ -155,14 +156,14 @@ function planOrders(
 }
 
 function scaleBuys(ws: Workspace, config: RunConfig, t: number, scale: number, log: RunLog | null): void {
-  const { ledger, due, dueCount, quantity } = ws;
-  const { totals } = ledger;
+  const { ledger, due, dueCount } = ws;
+  const { quantity, totals } = ledger;
   for (let k = 0; k < dueCount; k++) {
     const asset = due[k]!;
     const q = quantity[asset]!;
     if (q <= 0) continue;
     const cover = coveredPart(q, ledger.position[asset]!);
-    quantity[asset] = cover + tradableQuantity(scale * (q - cover), ws.price[asset]!, config);
+    quantity[asset] = cover + tradableQuantity(scale * (q - cover), ledger.price[asset]!, config);
     if (quantity[asset] === 0) reject(ws, t, asset, 'no_cash', log);
   }
   totals.batchesScaled++;
@@ -174,12 +175,14 @@ function scaleBuys(ws: Workspace, config: RunConfig, t: number, scale: number, l
 function sortDue({ due, dueCount, sortKey }: Workspace): void {
   for (let k = 1; k < dueCount; k++) {
     const asset = due[k]!;
-    const key = sortKey[asset]!;
+    const key = sortKey[k]!;
     let j = k - 1;
-    while (j >= 0 && sortKey[due[j]!]! > key) {
+    while (j >= 0 && sortKey[j]! > key) {
+      sortKey[j + 1] = sortKey[j]!;
       due[j + 1] = due[j]!;
       j--;
     }
+    sortKey[j + 1] = key;
     due[j + 1] = asset;
   }
 }
@@ -196,45 +199,36 @@ function executeCell(
   const { fill } = config;
   const cell = ws.dueCell[asset]!;
   const weight = matrix.cellWeight[cell]!;
-  const before = ledger.position[asset]!;
   ledger.stopped[asset] = 0;
   if (matrix.carried === null || matrix.carried[ws.dueRow[asset]!] === 0) ledger.awaitsEvent[asset] = 0;
-  const quantity = fill.cash === 'scale' ? ws.quantity[asset]! : affordable(ws, config, t, asset, log);
-  if (quantity !== 0) {
-    const fillPrice = ws.fillPrice[asset]!;
-    const reason = weight === 0 ? FLATTEN : REBALANCE;
-    bookFill(ledger, config, t, asset, quantity, ws.price[asset]!, fillPrice, reason, log);
-    moveBase(
-      ledger,
-      fill,
-      asset,
-      before,
-      quantity,
-      fill.stopBase === 'close' ? bars.close[asset * bars.length + t]! : fillPrice,
-    );
-    if (before === 0 || before > 0 !== ledger.position[asset]! > 0) ws.openedNow[asset] = 1;
+  if (fill.cash !== 'scale') limitByCash(ws, config, t, asset, log);
+  if (ledger.quantity[asset] !== 0) {
+    bookFill(ledger, config, t, asset, weight === 0 ? FLATTEN : REBALANCE, log);
+    if (ws.usesStops) {
+      moveBase(ledger, fill, asset, bars.close[asset * bars.length + t]!);
+      if (isEntry(ledger, asset)) ws.openedNow[asset] = 1;
+    }
   }
-  if (weight !== 0) setStops(ws, matrix, config, cell, asset);
+  if (weight !== 0 && ws.usesStops) setStops(ws, matrix, config, cell, asset);
 }
 
-/** What cash allows under `partial` and `reject`. */
-function affordable(ws: Workspace, config: RunConfig, t: number, asset: number, log: RunLog | null): number {
-  const { cash } = ws.ledger;
+/** Cuts the asset's order to what cash allows under `partial` and `reject`. */
+function limitByCash(ws: Workspace, config: RunConfig, t: number, asset: number, log: RunLog | null): void {
+  const { cash, quantity } = ws.ledger;
   const { feeRate, fixedFee } = config;
-  const quantity = ws.quantity[asset]!;
-  if (quantity === 0) return 0;
-  const fillPrice = ws.fillPrice[asset]!;
-  const value = Math.abs(quantity) * fillPrice;
+  const wanted = quantity[asset]!;
+  if (wanted === 0) return;
+  const fillPrice = ws.ledger.fillPrice[asset]!;
+  const value = Math.abs(wanted) * fillPrice;
   const fee = feeOf(value, feeRate, fixedFee);
-  const cost = quantity > 0 ? value + fee : fee - value;
-  if (cost <= cash || isClose(cost, cash)) return quantity;
-  if (config.fill.cash === 'partial' && quantity > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
+  const cost = wanted > 0 ? value + fee : fee - value;
+  if (cost <= cash || isClose(cost, cash)) return;
+  quantity[asset] = 0;
+  if (config.fill.cash === 'partial' && wanted > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
     const left = (cash - fixedFee) / (1 + feeRate) / fillPrice;
-    const part = tradableQuantity(left, ws.price[asset]!, config);
-    if (part !== 0) return part;
+    quantity[asset] = tradableQuantity(left, ws.ledger.price[asset]!, config);
   }
-  reject(ws, t, asset, 'no_cash', log);
-  return 0;
+  if (quantity[asset] === 0) reject(ws, t, asset, 'no_cash', log);
 }
 
 function setStops(
@@ -253,7 +247,7 @@ function setStops(
   ledger.takeProfit[asset] =
     own === null ? stops.takeProfit : resolved(own.takeProfit[cell]!, stops.takeProfit);
   if (!config.fill.rearm || !isArmed(ledger, asset)) return;
-  const price = ws.price[asset]!;
+  const price = ledger.price[asset]!;
   if (isTriggered(levelsOf(ledger, asset, ws.levels), price)) {
     ledger.base[asset] = price;
     ledger.peak[asset] = price;

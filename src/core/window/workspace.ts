@@ -17,6 +17,8 @@ export interface Workspace {
   readonly ledger: Ledger;
   /** Of the latest instruction matrix. */
   schedule: Schedule | null;
+  /** Does any cell or the run's default arm a stop? */
+  usesStops: boolean;
 
   /** Assets held, ascending, and how many of them are armed with a stop. */
   readonly held: Int32Array;
@@ -34,10 +36,7 @@ export interface Workspace {
   readonly dueRow: Int32Array;
   readonly due: Int32Array;
   dueCount: number;
-  /** By asset: what the batch wants to trade, and at what price. */
-  readonly quantity: Float64Array;
-  readonly price: Float64Array;
-  readonly fillPrice: Float64Array;
+  /** Parallel to `due`. */
   readonly sortKey: Float64Array;
 
   /** 1 = a stop sold it on the present bar; 1 = its position was opened at the present bar's open. */
@@ -63,6 +62,7 @@ export function createWorkspace(bars: Bars): Workspace {
     shorts: new Float64Array(bars.length),
     ledger: createLedger(N),
     schedule: null,
+    usesStops: false,
     held: new Int32Array(N),
     heldCount: 0,
     shortCount: 0,
@@ -74,9 +74,6 @@ export function createWorkspace(bars: Bars): Workspace {
     dueRow: new Int32Array(N),
     due: new Int32Array(N),
     dueCount: 0,
-    quantity: new Float64Array(N),
-    price: new Float64Array(N),
-    fillPrice: new Float64Array(N),
     sortKey: new Float64Array(N),
     stoppedNow: new Uint8Array(N),
     openedNow: new Uint8Array(N),
