@@ -72,7 +72,7 @@ function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, dela
   ws.shortCount = 0;
   ws.stoppedCount = 0;
   if (ws.schedule?.matrix !== matrix || ws.schedule.delay !== delay)
-    ws.schedule = createSchedule(matrix, delay);
+    ws.schedule = createSchedule(matrix, delay, ws.bars);
   const { stopLoss, trailingStop, takeProfit } = config.stops;
   ws.usesStops =
     matrix.cellStops !== null ||
@@ -108,7 +108,7 @@ function executionBar(
     gatherBatch(ws, matrix, config, t, row);
     if (ws.usesStops) stopsAtOpen(ws, config, t, log);
     if (fill.onConflict === 'stop_only') dropStopped(ws);
-    executeBatch(ws, matrix, config, t, log);
+    executeBatch(ws, matrix, config, t, row, log);
     if (ws.usesStops) stopsIntrabar(ws, config, t, log);
     if (ws.usesStops) trailPeaks(ws, fill, t);
   } else {
@@ -116,7 +116,7 @@ function executionBar(
     if (ws.usesStops) stopsIntrabar(ws, config, t, log);
     if (ws.usesStops) trailPeaks(ws, fill, t);
     gatherBatch(ws, matrix, config, t, row);
-    executeBatch(ws, matrix, config, t, log);
+    executeBatch(ws, matrix, config, t, row, log);
   }
   listHeld(ws);
   return markSegment(ws, config, t, t + 1, log) === t;

@@ -19,7 +19,11 @@ export function gatherBatch(
   const { bars, ledger, waitingCell } = ws;
   const { totals } = ledger;
   ws.dueCount = 0;
-  if (row >= 0) {
+  if (row >= 0 && ws.waitingCount === 0 && ws.schedule!.rowComplete[row] === 1) {
+    for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
+      addDue(ws, matrix.cellAsset[c]!, c, row);
+    }
+  } else if (row >= 0) {
     for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
       const asset = matrix.cellAsset[c]!;
       if (waitingCell[asset] !== -1) {
@@ -81,11 +85,13 @@ export function executeBatch(
   matrix: InstructionMatrix,
   config: RunConfig,
   t: number,
+  row: number,
   log: RunLog | null,
 ): void {
   const { due, dueCount } = ws;
   if (dueCount === 0) return;
-  const V = batchValue(ws, config, t);
+  takePrices(ws, config, t, row);
+  const V = batchValue(ws);
   if (V > 0) {
     planOrders(ws, matrix, config, t, V, log);
     if (config.fill.sequence === 'sells_first') sortDue(ws);
@@ -97,16 +103,28 @@ export function executeBatch(
   ws.dueCount = 0;
 }
 
-/** V at the unslipped prices of this instant; the last close where an asset has no bar. */
-function batchValue({ bars, ledger }: Workspace, config: RunConfig, t: number): number {
+/** The unslipped prices of this instant into `ledger.price`; the last close where an asset has no bar. */
+function takePrices(ws: Workspace, config: RunConfig, t: number, row: number): void {
+  const { bars, ledger, schedule } = ws;
+  const { price } = ledger;
+  const N = price.length;
+  if (row >= 0) {
+    const { rowPrice } = schedule!;
+    for (let a = 0, i = row * N; a < N; a++, i++) price[a] = rowPrice[i]!;
+    return;
+  }
   const column = config.fill.execution === 'close' ? bars.close : bars.open;
-  const { position } = ledger;
+  for (let a = 0, i = t; a < N; a++, i += bars.length) {
+    price[a] = Number.isNaN(column[i]!) ? bars.lastClose[i]! : column[i]!;
+  }
+}
+
+/** V: cash and positions at the prices of this instant. */
+function batchValue({ ledger }: Workspace): number {
+  const { position, price } = ledger;
   let value = ledger.cash;
-  for (let a = 0, i = t; a < position.length; a++, i += bars.length) {
-    const held = position[a]!;
-    if (held === 0) continue;
-    const price = column[i]!;
-    value += held * (Number.isNaN(price) ? bars.lastClose[i]! : price);
+  for (let a = 0; a < position.length; a++) {
+    if (position[a] !== 0) value += position[a]! * price[a]!;
   }
   return value;
 }
@@ -120,10 +138,9 @@ function planOrders(
   V: number,
   log: RunLog | null,
 ): void {
-  const { bars, ledger, due, dueCount } = ws;
+  const { ledger, due, dueCount } = ws;
   const { quantity } = ledger;
   const { feeRate, fixedFee, slippage } = config;
-  const column = config.fill.execution === 'close' ? bars.close : bars.open;
   let proceeds = 0;
   let covers = 0;
   let fixedFees = 0;
@@ -131,12 +148,11 @@ function planOrders(
   for (let k = 0; k < dueCount; k++) {
     const asset = due[k]!;
     const weight = matrix.cellWeight[ws.dueCell[asset]!]!;
-    const price = column[asset * bars.length + t]!;
+    const price = ledger.price[asset]!;
     const position = ledger.position[asset]!;
     const q = orderQuantity(weight, V, price, position, config);
     const fillPrice = slippedPrice(price, q > 0, slippage);
     quantity[asset] = q;
-    ledger.price[asset] = price;
     ledger.fillPrice[asset] = fillPrice;
     ws.sortKey[k] = weight * V - position * price;
     if (q < 0) {
@@ -171,11 +187,53 @@ function scaleBuys(ws: Workspace, config: RunConfig, t: number, scale: number, l
   if (log !== null) log.scaledBatches.push({ bar: t, factor: scale });
 }
 
-/** Ascending sort key, ties by asset: an insertion sort, stable and fastest at these sizes. */
-function sortDue({ due, dueCount, sortKey }: Workspace): void {
+/**
+ * Sorts the batch by ascending key, ties by asset.
+ *
+ * Keys are spread over as many buckets as there are cells, which leaves them nearly sorted, and a stable insertion
+ * sort does the rest: its branches are then mostly foreseen, which is what sorting costs at these sizes.
+ */
+function sortDue(ws: Workspace): void {
+  const { dueCount } = ws;
+  if (dueCount > 12) spreadDue(ws);
+  insertionSort(ws.due, ws.sortKey, dueCount);
+}
+
+function spreadDue({ due, dueCount, sortKey, bucket, scratchDue, scratchKey }: Workspace): void {
+  let lowest = sortKey[0]!;
+  let highest = lowest;
   for (let k = 1; k < dueCount; k++) {
-    const asset = due[k]!;
     const key = sortKey[k]!;
+    lowest = Math.min(lowest, key);
+    highest = Math.max(highest, key);
+  }
+  const perKey = (dueCount - 1) / (highest - lowest);
+  if (!Number.isFinite(perKey)) return;
+  for (let b = 0; b <= dueCount; b++) bucket[b] = 0;
+  for (let k = 0; k < dueCount; k++) {
+    const b = ((sortKey[k]! - lowest) * perKey) | 0;
+    bucket[b + 1] = bucket[b + 1]! + 1;
+  }
+  for (let b = 1; b <= dueCount; b++) bucket[b] = bucket[b]! + bucket[b - 1]!;
+  for (let k = 0; k < dueCount; k++) {
+    scratchKey[k] = sortKey[k]!;
+    scratchDue[k] = due[k]!;
+  }
+  for (let k = 0; k < dueCount; k++) {
+    const key = scratchKey[k]!;
+    const b = ((key - lowest) * perKey) | 0;
+    const at = bucket[b]!;
+    bucket[b] = at + 1;
+    sortKey[at] = key;
+    due[at] = scratchDue[k]!;
+  }
+}
+
+function insertionSort(due: Int32Array, sortKey: Float64Array, count: number): void {
+  for (let k = 1; k < count; k++) {
+    const key = sortKey[k]!;
+    if (sortKey[k - 1]! <= key) continue;
+    const asset = due[k]!;
     let j = k - 1;
     while (j >= 0 && sortKey[j]! > key) {
       sortKey[j + 1] = sortKey[j]!;

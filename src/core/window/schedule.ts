@@ -3,15 +3,20 @@ import { type StopLevels, stopLossLevel, takeProfitLevel, trailingLevel } from '
 import type { InstructionMatrix } from '../instructions.ts';
 
 /**
- * The quiet windows of one instruction matrix: the bars between two executions, in which nothing but a stop can happen.
+ * What the runs that share an instruction matrix share besides: the prices at its rows, and its quiet windows, the
+ * bars between two executions, in which nothing but a stop can happen.
  *
  * Window r ends before the bar on which row r executes; the last one ends with the bars. Per window and asset it
- * keeps the range, so that "no stop acts here" is known without looking at the bars. Runs that share instructions share it.
+ * keeps the range, so that "no stop acts here" is known without looking at the bars.
  */
 export interface Schedule {
   readonly matrix: InstructionMatrix;
-  /** 1 where instructions execute on the bar after their decision. */
+  /** 1 where instructions execute at the open after their decision, 0 at the close of it. */
   readonly delay: number;
+  /** Price at which row r executes, before slippage, at `r · N + asset`; the last close where the asset has no bar. */
+  readonly rowPrice: Float64Array;
+  /** [R], 1 = all assets have a bar when row r executes. */
+  readonly rowComplete: Uint8Array;
   /** Lowest low and highest high of the window, at `window · N + asset`; null until a second run wants stops. */
   range: WindowRange | null;
   uses: number;
@@ -28,8 +33,24 @@ interface WindowRange {
 /** Rounding of a level is far below it: in doubt the bars are looked at. */
 const SLACK = 1e-12;
 
-export function createSchedule(matrix: InstructionMatrix, delay: number): Schedule {
-  return { matrix, delay, range: null, uses: 0 };
+export function createSchedule(matrix: InstructionMatrix, delay: number, bars: Bars): Schedule {
+  const { rowBar } = matrix;
+  const assets = bars.symbols.length;
+  const column = delay === 0 ? bars.close : bars.open;
+  const rowPrice = new Float64Array(rowBar.length * assets);
+  const rowComplete = new Uint8Array(rowBar.length);
+  for (let r = 0; r < rowBar.length; r++) {
+    const t = rowBar[r]! + delay;
+    if (t >= bars.length) break;
+    rowComplete[r] = 1;
+    for (let a = 0, i = t; a < assets; a++, i += bars.length) {
+      const price = column[i]!;
+      const missing = Number.isNaN(price);
+      rowPrice[r * assets + a] = missing ? bars.lastClose[i]! : price;
+      if (missing) rowComplete[r] = 0;
+    }
+  }
+  return { matrix, delay, rowPrice, rowComplete, range: null, uses: 0 };
 }
 
 /** First bar of window r. */

@@ -38,6 +38,9 @@ export interface Workspace {
   dueCount: number;
   /** Parallel to `due`. */
   readonly sortKey: Float64Array;
+  readonly bucket: Int32Array;
+  readonly scratchDue: Int32Array;
+  readonly scratchKey: Float64Array;
 
   /** 1 = a stop sold it on the present bar; 1 = its position was opened at the present bar's open. */
   readonly stoppedNow: Uint8Array;
@@ -75,6 +78,9 @@ export function createWorkspace(bars: Bars): Workspace {
     due: new Int32Array(N),
     dueCount: 0,
     sortKey: new Float64Array(N),
+    bucket: new Int32Array(N + 1),
+    scratchDue: new Int32Array(N),
+    scratchKey: new Float64Array(N),
     stoppedNow: new Uint8Array(N),
     openedNow: new Uint8Array(N),
     exitAt: new Float64Array(N),

@@ -1,0 +1,89 @@
+import { runEvents } from '../src/core/event-engine.ts';
+import { createRunLog } from '../src/core/execution/run-log.ts';
+import { METRICS } from '../src/core/metrics/catalog.ts';
+import { measure } from '../src/core/metrics/measure.ts';
+import { createReturnStats, returnStats } from '../src/core/metrics/return-stats.ts';
+import { firstDivergence } from '../src/core/parity.ts';
+import { createWorkspace } from '../src/core/window/workspace.ts';
+import { runWindow } from '../src/core/window-engine.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+
+/** What one scenario measured, on one core, all metrics included. */
+export interface EngineFigures {
+  readonly scenario: string;
+  readonly microsPerRun: number;
+  readonly runsPerSecond: number;
+  readonly assetBarsPerSecond: number;
+  readonly eventMicrosPerRun: number;
+  readonly ratio: number;
+  readonly orders: number;
+  readonly stopExits: number;
+}
+
+const cpuMicros = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
+}
+
+/** CPU time of one call, as the median over rounds of about 0.2 s each, after as long a warm-up. */
+function microsPerCall(call: () => void): number {
+  call();
+  const start = cpuMicros();
+  call();
+  const calls = Math.max(1, Math.round(200_000 / Math.max(1, cpuMicros() - start)));
+  const rounds: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const from = cpuMicros();
+    for (let i = 0; i < calls; i++) call();
+    if (round > 0) rounds.push((cpuMicros() - from) / calls);
+  }
+  return median(rounds);
+}
+
+/** Measures one scenario; parity of the two engines is asserted first. */
+export function measureEngines({ name, bars, matrix, config }: Scenario): EngineFigures {
+  const ws = createWorkspace(bars);
+  const log = createRunLog();
+  runWindow(matrix, config, ws, log);
+  const divergence = firstDivergence(
+    { equity: ws.equity, ledger: ws.ledger, log },
+    runEvents(bars, matrix, config),
+  );
+  if (divergence) throw new Error(`${name}: the engines disagree: ${JSON.stringify(divergence)}`);
+  const { totals } = ws.ledger;
+  const orders = totals.orders;
+  const stopExits = totals.stopLossExits + totals.trailingStopExits + totals.takeProfitExits;
+  const stats = createReturnStats();
+  const returns = new Float64Array(bars.length);
+  const row = new Float64Array(METRICS.length);
+  const micros = microsPerCall(() => {
+    runWindow(matrix, config, ws);
+    returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
+    measure({ returns: stats, totals: ws.ledger.totals, config }, row);
+  });
+  const eventMicros = microsPerCall(() => {
+    runEvents(bars, matrix, config);
+  });
+  return {
+    scenario: name,
+    microsPerRun: micros,
+    runsPerSecond: 1e6 / micros,
+    assetBarsPerSecond: (bars.length * bars.symbols.length * 1e6) / micros,
+    eventMicrosPerRun: eventMicros,
+    ratio: eventMicros / micros,
+    orders,
+    stopExits,
+  };
+}
+
+// One scenario a process: code compiled for one workload is slower or faster on another.
+const wanted = process.argv[2];
+if (wanted !== undefined) {
+  const scenario = scenarios().find(({ name }) => name === wanted);
+  if (!scenario) throw new Error(`unknown scenario ${wanted}`);
+  process.stdout.write(`${JSON.stringify(measureEngines(scenario))}\n`);
+}

@@ -1,0 +1,115 @@
+import { allocateBars, type Bars, finishBars } from '../src/core/bars.ts';
+import { fillModel } from '../src/core/fill-model.ts';
+import { type InstructionMatrix, instructionMatrix } from '../src/core/instructions.ts';
+import type { RunConfig, StopRule } from '../src/core/run-config.ts';
+
+/** One workload: bars, instructions and the configurations that are run over them. */
+export interface Scenario {
+  readonly name: string;
+  readonly bars: Bars;
+  readonly matrix: InstructionMatrix;
+  readonly config: RunConfig;
+}
+
+/** mulberry32: the same numbers everywhere. */
+function stream(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), 1 | state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function randomBars(assets: number, length: number, volatility: number, stepMs: number, seed: number): Bars {
+  const random = stream(seed);
+  const bars = allocateBars(
+    Array.from({ length: assets }, (_, a) => `A${a}`),
+    length,
+  );
+  for (let t = 0; t < length; t++) bars.times[t] = Date.UTC(2000, 0, 3) + t * stepMs;
+  // A sum of uniforms is near enough to a normal and the same on every machine.
+  const normal = () => random() + random() + random() + random() - 2;
+  for (let a = 0; a < assets; a++) {
+    let price = 20 + 180 * random();
+    for (let t = 0; t < length; t++) {
+      const i = a * length + t;
+      const open = price;
+      const close = open * (1 + volatility * 1.7 * normal());
+      bars.open[i] = open;
+      bars.close[i] = close;
+      bars.high[i] = Math.max(open, close) * (1 + volatility * 0.5 * random());
+      bars.low[i] = Math.min(open, close) * (1 - volatility * 0.5 * random());
+      price = close;
+    }
+  }
+  return finishBars(bars);
+}
+
+/** A row each `every` bars with random weights that add up to 1, over all assets or a rotating share of them. */
+function randomMatrix(bars: Bars, every: number, share: number, seed: number): InstructionMatrix {
+  const random = stream(seed);
+  const assets = bars.symbols.length;
+  const rows = [];
+  for (let bar = 0; bar < bars.length; bar += every) {
+    const weights = Float64Array.from({ length: assets }, () => (random() < share ? 0.2 + random() : 0));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    rows.push({ bar, weights: weights.map((weight) => (sum > 0 ? weight / sum : 0)) });
+  }
+  return instructionMatrix(rows);
+}
+
+const NONE: StopRule = { stopLoss: Number.NaN, trailingStop: Number.NaN, takeProfit: Number.NaN };
+
+function config(barsPerYear: number, stops: StopRule): RunConfig {
+  return {
+    cash: 1_000_000,
+    feeRate: 0.0005,
+    fixedFee: 0,
+    slippage: 0.0002,
+    maxLeverage: 1,
+    lotSize: 0,
+    minSize: 1e-8,
+    minNotional: 0,
+    stops,
+    fill: fillModel('realistic'),
+    barsPerYear,
+    riskFreeRate: 0,
+  };
+}
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+/** The workloads of the field: A and B daily, C stops, D minutes, R a rotation of a fifth of the assets. */
+export function scenarios(): Scenario[] {
+  const daily = randomBars(50, 2_520, 0.015, DAY, 1);
+  const minute = randomBars(10, 98_280, 0.0006, MINUTE, 2);
+  const monthly = randomMatrix(daily, 21, 1, 3);
+  const sessions = randomMatrix(minute, 390, 1, 4);
+  const wideA = { stopLoss: 0.12, trailingStop: 0.15, takeProfit: 0.25 };
+  const tightA = { stopLoss: 0.05, trailingStop: 0.06, takeProfit: 0.08 };
+  const wideD = { stopLoss: 0.02, trailingStop: 0.025, takeProfit: 0.04 };
+  const tightD = { stopLoss: 0.008, trailingStop: 0.01, takeProfit: 0.015 };
+  return [
+    { name: 'A, no stops', bars: daily, matrix: monthly, config: config(252, NONE) },
+    { name: 'A, wide stops', bars: daily, matrix: monthly, config: config(252, wideA) },
+    { name: 'A, tight stops', bars: daily, matrix: monthly, config: config(252, tightA) },
+    {
+      name: 'B, a row on every bar',
+      bars: daily,
+      matrix: randomMatrix(daily, 1, 1, 5),
+      config: config(252, NONE),
+    },
+    {
+      name: 'R, a fifth held',
+      bars: daily,
+      matrix: randomMatrix(daily, 21, 0.2, 6),
+      config: config(252, NONE),
+    },
+    { name: 'D, no stops', bars: minute, matrix: sessions, config: config(252 * 390, NONE) },
+    { name: 'D, wide stops', bars: minute, matrix: sessions, config: config(252 * 390, wideD) },
+    { name: 'D, tight stops', bars: minute, matrix: sessions, config: config(252 * 390, tightD) },
+  ];
+}
