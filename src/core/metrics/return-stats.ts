@@ -74,7 +74,7 @@ function blockBound(length: number, b: number): number {
  * r_t = (e_t − e_{t−1}) / |e_{t−1}|, 0 where e_{t−1} is 0, e_{−1} = initial cash; so ruined equity (≤ 0) is defined too.
  * Powers are r·r, (r·r)·r and (r·r)·(r·r). Of fewer than 16 bars some blocks are empty, with sums of 0.
  *
- * @param equity at each close, [≥ length], finite
+ * @param equity at each close, [≥ length]; finite, and 0 or far enough from it that the 4th power of a return is a double
  * @param length T; 0 leaves every sum 0 and the end at the initial cash
  * @param initialCash > 0
  * @param drawdownFrom `initial_cash`: of equity, from a peak that includes the initial cash; `first_value` (vectorbt):

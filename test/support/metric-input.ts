@@ -1,0 +1,75 @@
+import type { RunTotals } from '../../src/core/execution/ledger.ts';
+import { FILL_PRESETS, type FillModel } from '../../src/core/fill-model.ts';
+import type { MetricInput } from '../../src/core/metrics/metric.ts';
+import { createReturnStats, type ReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
+import { NO_STOPS, type RunConfig } from '../../src/core/run-config.ts';
+
+/** A plain configuration without costs, for tests that are not about it. */
+export const PLAIN_CONFIG: RunConfig = {
+  cash: 100,
+  feeRate: 0,
+  fixedFee: 0,
+  slippage: 0,
+  maxLeverage: 1,
+  lotSize: 0,
+  minSize: 1e-8,
+  minNotional: 0,
+  stops: NO_STOPS,
+  fill: FILL_PRESETS.realistic,
+  barsPerYear: 252,
+  riskFreeRate: 0,
+};
+
+/** A run that did nothing. */
+export const NO_TRADES: RunTotals = {
+  orders: 0,
+  roundTrips: 0,
+  wins: 0,
+  grossProfit: 0,
+  grossLoss: 0,
+  tradedValue: 0,
+  fees: 0,
+  slippagePaid: 0,
+  stopLossExits: 0,
+  trailingStopExits: 0,
+  takeProfitExits: 0,
+  ruinExits: 0,
+  unexecuted: 0,
+  rejected: 0,
+  barsStopped: 0,
+  batchesScaled: 0,
+  smallestScale: 1,
+  maxGrossLeverage: 0,
+  barsExposed: 0,
+  reentries: 0,
+};
+
+/** The stats of an equity curve in arrays of their own. */
+export function statsOf(
+  equity: readonly number[],
+  cash = 100,
+  drawdownFrom: FillModel['drawdownFrom'] = 'initial_cash',
+): ReturnStats {
+  const values = Float64Array.from(equity);
+  const returns = new Float64Array(equity.length);
+  return returnStats(values, equity.length, cash, drawdownFrom, returns, createReturnStats());
+}
+
+/** The equity that these returns make of the cash. */
+export function compounded(returns: readonly number[], cash = 100): number[] {
+  let equity = cash;
+  return returns.map((r) => {
+    equity *= 1 + r;
+    return equity;
+  });
+}
+
+/** What metrics are computed from, of an equity curve and of totals and configuration where the test names them. */
+export function metricInput(
+  equity: readonly number[],
+  totals: Partial<RunTotals> = {},
+  config: Partial<RunConfig> = {},
+): MetricInput {
+  const run = { ...PLAIN_CONFIG, ...config };
+  return { returns: statsOf(equity, run.cash), totals: { ...NO_TRADES, ...totals }, config: run };
+}
