@@ -1,24 +1,8 @@
 import type { RunTotals } from '../../src/core/execution/ledger.ts';
-import { FILL_PRESETS, type FillModel } from '../../src/core/fill-model.ts';
+import type { FillModel } from '../../src/core/fill-model.ts';
 import type { MetricInput } from '../../src/core/metrics/metric.ts';
 import { createReturnStats, type ReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
-import { NO_STOPS, type RunConfig } from '../../src/core/run-config.ts';
-
-/** A plain configuration without costs, for tests that are not about it. */
-export const PLAIN_CONFIG: RunConfig = {
-  cash: 100,
-  feeRate: 0,
-  fixedFee: 0,
-  slippage: 0,
-  maxLeverage: 1,
-  lotSize: 0,
-  minSize: 1e-8,
-  minNotional: 0,
-  stops: NO_STOPS,
-  fill: FILL_PRESETS.realistic,
-  barsPerYear: 252,
-  riskFreeRate: 0,
-};
+import { configOf } from './config.ts';
 
 /** A run that did nothing. */
 export const NO_TRADES: RunTotals = {
@@ -68,8 +52,8 @@ export function compounded(returns: readonly number[], cash = 100): number[] {
 export function metricInput(
   equity: readonly number[],
   totals: Partial<RunTotals> = {},
-  config: Partial<RunConfig> = {},
+  config: { barsPerYear?: number; riskFreeRate?: number } = {},
 ): MetricInput {
-  const run = { ...PLAIN_CONFIG, ...config };
+  const run = configOf({ cash: 100, ...config });
   return { returns: statsOf(equity, run.cash), totals: { ...NO_TRADES, ...totals }, config: run };
 }
