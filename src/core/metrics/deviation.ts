@@ -1,7 +1,7 @@
 import type { ReturnStats } from './return-stats.ts';
 
 /**
- * What rounding of the equity can leave in a return that is 0 in truth, relative to 1.
+ * What rounding of the equity can leave in a return that is 0 in truth, or in a result as a part of the cash.
  *
  * A denominator up to this is 0 to every ratio: else a run that bought once without costs would show a Sortino of 1e15.
  */

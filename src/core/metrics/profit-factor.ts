@@ -1,3 +1,4 @@
+import { NOISE } from './deviation.ts';
 import type { Metric } from './metric.ts';
 
 /** Money won by the round trips that won over money lost by those that lost, after fees; NaN without a loss. */
@@ -6,5 +7,6 @@ export const profitFactor: Metric = {
   unit: 'ratio',
   direction: 'higher',
   description: 'Results of the round trips that won over those of the round trips that lost, after fees.',
-  value: ({ totals }) => (totals.grossLoss > 0 ? totals.grossProfit / totals.grossLoss : Number.NaN),
+  value: ({ totals, config }) =>
+    totals.grossLoss > NOISE * config.cash ? totals.grossProfit / totals.grossLoss : Number.NaN,
 };

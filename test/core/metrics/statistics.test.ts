@@ -105,6 +105,13 @@ describe('statistics of the trades', () => {
     expect(value('turnover', idle)).toBe(0);
     expect(value('exposure', idle)).toBe(0);
     expect(value('profit_factor', metricInput([110], { roundTrips: 1, wins: 1, grossProfit: 10 }))).toBeNaN();
+    // Bought and sold at one price without costs: what is lost is rounding.
+    expect(
+      value(
+        'profit_factor',
+        metricInput([110], { roundTrips: 2, wins: 1, grossProfit: 10, grossLoss: 1e-13 }),
+      ),
+    ).toBeNaN();
     expect(value('turnover', metricInput([50, -50], { tradedValue: 10 }))).toBeNaN();
     expect(value('turnover', metricInput([50, -60], { tradedValue: 10 }))).toBeNaN();
   });
