@@ -27,6 +27,6 @@ describe.runIf(names.length > 0)('under the vectorbt preset', () => {
 
   it('leaves no case out but those listed with a reason, all of which are there', () => {
     expect(Object.keys(NOT_APPLICABLE).filter((name) => !names.includes(name))).toEqual([]);
-    expect(names.length - Object.keys(NOT_APPLICABLE).length).toBe(101);
+    expect(names.length - Object.keys(NOT_APPLICABLE).length).toBeGreaterThanOrEqual(101);
   });
 });
