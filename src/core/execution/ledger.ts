@@ -2,7 +2,7 @@ import type { FillModel } from '../fill-model.ts';
 import type { RunConfig } from '../run-config.ts';
 import { feeOf } from './costs.ts';
 import type { RunLog } from './run-log.ts';
-import { logFill } from './run-log.ts';
+import { growRunLog } from './run-log.ts';
 import { RUIN, STOP_LOSS, type StopLevels, TAKE_PROFIT, TRAILING_STOP } from './stops.ts';
 import { settledSum } from './tolerance.ts';
 
@@ -189,6 +189,21 @@ export function bookFill(
   if (reason >= STOP_LOSS) countExit(totals, reason);
   else if (before === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
   if (log !== null) logFill(log, ledger, bar, asset, fee, reason);
+}
+
+/** Appends the asset's latest fill. */
+function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: number, reason: number): void {
+  const i = log.fills++;
+  if (i === log.bar.length) growRunLog(log);
+  log.bar[i] = bar;
+  log.asset[i] = asset;
+  log.quantity[i] = ledger.quantity[asset]!;
+  log.price[i] = ledger.price[asset]!;
+  log.fillPrice[i] = ledger.fillPrice[asset]!;
+  log.fee[i] = fee;
+  log.reason[i] = reason;
+  log.cash[i] = ledger.cash;
+  log.position[i] = ledger.position[asset]!;
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */

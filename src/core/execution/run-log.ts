@@ -1,5 +1,3 @@
-import type { Ledger } from './ledger.ts';
-
 /**
  * What one run did, in columns that grow: for replays, parity and single backtests. Sweeps run without it.
  */
@@ -57,29 +55,8 @@ export function createRunLog(): RunLog {
   };
 }
 
-/** Appends the asset's latest fill. */
-export function logFill(
-  log: RunLog,
-  ledger: Ledger,
-  bar: number,
-  asset: number,
-  fee: number,
-  reason: number,
-): void {
-  const i = log.fills++;
-  if (i === log.bar.length) grow(log);
-  log.bar[i] = bar;
-  log.asset[i] = asset;
-  log.quantity[i] = ledger.quantity[asset]!;
-  log.price[i] = ledger.price[asset]!;
-  log.fillPrice[i] = ledger.fillPrice[asset]!;
-  log.fee[i] = fee;
-  log.reason[i] = reason;
-  log.cash[i] = ledger.cash;
-  log.position[i] = ledger.position[asset]!;
-}
-
-function grow(log: RunLog): void {
+/** Doubles the room for fills. */
+export function growRunLog(log: RunLog): void {
   const length = log.bar.length * 2;
   const floats = (from: Float64Array) => {
     const to = new Float64Array(length);
