@@ -1,6 +1,6 @@
 import { allocateBars, type Bars, finishBars } from '../src/core/bars.ts';
 import { fillModel } from '../src/core/fill-model.ts';
-import { type InstructionMatrix, instructionMatrix } from '../src/core/instructions.ts';
+import { type InstructionMatrix, type InstructionRow, instructionMatrix } from '../src/core/instructions.ts';
 import type { RunConfig, StopRule } from '../src/core/run-config.ts';
 
 /** One workload: bars, instructions and the configurations that are run over them. */
@@ -48,7 +48,7 @@ function randomBars(assets: number, length: number, volatility: number, stepMs: 
 }
 
 /** A row each `every` bars with random weights that add up to 1, over all assets or a rotating share of them. */
-function randomMatrix(bars: Bars, every: number, share: number, seed: number): InstructionMatrix {
+function randomRows(bars: Bars, every: number, share: number, seed: number): InstructionRow[] {
   const random = stream(seed);
   const assets = bars.symbols.length;
   const rows = [];
@@ -57,7 +57,11 @@ function randomMatrix(bars: Bars, every: number, share: number, seed: number): I
     const sum = weights.reduce((total, weight) => total + weight, 0);
     rows.push({ bar, weights: weights.map((weight) => (sum > 0 ? weight / sum : 0)) });
   }
-  return instructionMatrix(rows);
+  return rows;
+}
+
+function randomMatrix(bars: Bars, every: number, share: number, seed: number): InstructionMatrix {
+  return instructionMatrix(randomRows(bars, every, share, seed));
 }
 
 const NONE: StopRule = { stopLoss: Number.NaN, trailingStop: Number.NaN, takeProfit: Number.NaN };
@@ -112,4 +116,10 @@ export function scenarios(): Scenario[] {
     { name: 'D, wide stops', bars: minute, matrix: sessions, config: config(252 * 390, wideD) },
     { name: 'D, tight stops', bars: minute, matrix: sessions, config: config(252 * 390, tightD) },
   ];
+}
+
+/** 50 assets over 200,000 five-minute bars, rebalanced every 1,000: long enough for a schedule to weigh something. */
+export function longBacktest(): { bars: Bars; rows: InstructionRow[]; config: RunConfig } {
+  const bars = randomBars(50, 200_000, 0.001, 5 * MINUTE, 7);
+  return { bars, rows: randomRows(bars, 1_000, 1, 8), config: config(252 * 78, NONE) };
 }
