@@ -37,7 +37,7 @@ export function createParityScratch(bars: Bars): ParityScratch {
 /**
  * Runs one configuration through everything that must agree with it, and says where the first of them differs.
  *
- * Always: the window engine against the event engine, and against dense hold (P4). In their classes also dense daily
+ * Always: the window engine against the event engine, against itself without a log, and against dense hold (P4). In their classes also dense daily
  * (P2, P3) and the same run without stops (P5). Outside of them the cost of dense daily is reported, never asserted.
  * Leaves equity and ledger of the run in `ws`, as `runWindow` does.
  */
@@ -53,6 +53,10 @@ export function checkParity(
   const { totals } = run.ledger;
   const findings: [string, Divergence | null][] = [];
   findings.push(['event engine', firstDivergence(run, runEvents(bars, matrix, config))]);
+  findings.push([
+    'without a log',
+    firstDivergence(run, { ...unlogged(matrix, config, scratch), log: run.log }),
+  ]);
   findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
 
   const untouched = hasStops(matrix, config) && stopExits(run) === 0;
@@ -87,6 +91,12 @@ function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): O
   const log = createRunLog();
   runWindow(matrix, config, ws, log);
   return { equity: ws.equity, ledger: ws.ledger, log };
+}
+
+/** The path that sweeps take: no log, so that equity and totals alone can be compared. */
+function unlogged(matrix: InstructionMatrix, config: RunConfig, { workspace }: ParityScratch) {
+  runWindow(matrix, config, workspace);
+  return { equity: workspace.equity, ledger: workspace.ledger };
 }
 
 /** Dense daily names each cell again and again, so only what traded can be compared, not what was counted. */

@@ -207,7 +207,7 @@ function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: n
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
-function bookRoundTrip(ledger: Ledger, asset: number): void {
+export function bookRoundTrip(ledger: Ledger, asset: number): void {
   const { tripFlow, totals } = ledger;
   const flow = ledger.flow[asset]!;
   const before = ledger.before[asset]!;
