@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../contracts/errors.ts';
-import { type PriceField, quote } from './bar-rows.ts';
+import { PRICE_FIELDS, type PriceField, quote } from './bar-rows.ts';
 
 /** Choices that decide which columns a file must have. */
 export interface BarFieldOptions {
@@ -52,7 +52,6 @@ const ALIASES: Record<'symbol' | 'time' | PriceField, readonly string[]> = {
  */
 export function findBarFields(header: readonly string[], file: string, options: BarFieldOptions): BarFields {
   const names = header.map((name) => name.toLowerCase().replace(/[^a-z]/g, ''));
-  const used = new Set<number>();
   const find = (field: keyof typeof ALIASES): number | undefined => {
     const hits = names.flatMap((name, i) => (ALIASES[field].includes(name) ? [i] : []));
     if (hits.length > 1) {
@@ -61,7 +60,6 @@ export function findBarFields(header: readonly string[], file: string, options: 
         `${file}: expected one column for ${field}, found ${both}; keep one of them, or join them if each holds a part`,
       );
     }
-    if (hits[0] !== undefined) used.add(hits[0]);
     return hits[0];
   };
   const fail = (missing: string, hint: string) => {
@@ -74,36 +72,32 @@ export function findBarFields(header: readonly string[], file: string, options: 
     throw fail(`for the time (${ALIASES.time.slice(0, 5).join(', ')})`, 'name the columns in the first line');
   }
   const symbol = find('symbol');
-  const prices: Partial<Record<PriceField, number>> = {};
-  for (const field of ['open', 'high', 'low', 'close', 'volume', 'adjClose'] as const) {
+  const found: Partial<Record<PriceField, number>> = {};
+  for (const field of PRICE_FIELDS) {
     const column = find(field);
-    if (column !== undefined) prices[field] = column;
+    if (column !== undefined) found[field] = column;
   }
-  if (options.adjust && prices.adjClose === undefined) {
-    throw fail('adj_close', '--adjust scales by an adjusted close: leave it out for this file');
-  }
-  if (options.closeOnly) {
-    const close = prices.close ?? prices.adjClose;
-    if (close === undefined) throw fail('close', 'bars need at least a close');
-    const { volume, adjClose } = prices;
-    return {
-      symbol,
-      time,
-      prices: {
-        open: close,
-        high: close,
-        low: close,
-        close,
-        ...(volume === undefined ? {} : { volume }),
-        ...(adjClose === undefined ? {} : { adjClose }),
-      },
-      unused: header.filter((_, i) => !used.has(i)),
-    };
-  }
+  const prices = options.closeOnly ? closeForAll(found) : found;
   const closes = '--close-only makes bars of the close alone (its open is then the close)';
   if (prices.close === undefined) {
-    throw fail('close', prices.adjClose === undefined ? 'name the columns in the first line' : closes);
+    const hasAdjusted = found.adjClose !== undefined && !options.closeOnly;
+    throw fail('close', hasAdjusted ? closes : 'bars need at least a time and a close');
   }
   if (prices.open === undefined) throw fail('open', closes);
+  if (!options.adjust) {
+    delete prices.adjClose;
+  } else if (prices.adjClose === undefined) {
+    throw fail('adj_close', '--adjust scales by an adjusted close: leave it out for this file');
+  }
+  const used = new Set([symbol, time, ...Object.values(prices)]);
   return { symbol, time, prices, unused: header.filter((_, i) => !used.has(i)) };
+}
+
+function closeForAll({ close: plain, volume, adjClose }: Partial<Record<PriceField, number>>) {
+  const close = plain ?? adjClose;
+  const prices: Partial<Record<PriceField, number>> = {};
+  if (close !== undefined) Object.assign(prices, { open: close, high: close, low: close, close });
+  if (volume !== undefined) prices.volume = volume;
+  if (adjClose !== undefined) prices.adjClose = adjClose;
+  return prices;
 }

@@ -20,14 +20,14 @@ export interface BarsSummary {
   readonly unknownVolume: number;
   /** Times of the dataset between the first and last bar at which the symbol has none. */
   readonly missing: number;
-  /** Close-to-close changes beyond 35 %. */
+  /** Closes at least 1.35 times, or at most 1/1.35 of, the close before. */
   readonly jumps: number;
   /** Those of them that look like splits, largest first, at most five. */
   readonly splits: readonly SplitJump[];
 }
 
 const JUMP = 1.35;
-const NEAR = 0.06;
+const NEAR = 0.04;
 const SPLITS: readonly (readonly [name: [number, number], ratio: number])[] = [
   [3, 2],
   [2, 1],
@@ -89,7 +89,7 @@ export function summarizeBars(columns: BarColumns, index: Float64Array): BarsSum
   };
 }
 
-/** The split whose ratio is nearest to `size`, if it is within 6 %: what a share may move on the day besides. */
+/** The split whose ratio is nearest to `size`, if it is within 4 %: what a share may move on the day besides. */
 function nearestSplit(size: number): [number, number] | undefined {
   let best: [number, number] | undefined;
   let distance = NEAR;

@@ -71,30 +71,58 @@ export function checkBars(rows: BarRows, options: CheckOptions): CheckedBars {
 const EMPTY = 'empty';
 
 function faultOf(rows: BarRows, row: number, adjust: boolean): string | undefined {
-  const [open, high, low] = [rows.open[row]!, rows.high[row]!, rows.low[row]!];
-  const [close, volume, adjClose] = [rows.close[row]!, rows.volume[row]!, rows.adjClose[row]!];
+  const [open, high, low, close] = [rows.open[row]!, rows.high[row]!, rows.low[row]!, rows.close[row]!];
   if (Number.isNaN(open) && Number.isNaN(high) && Number.isNaN(low) && Number.isNaN(close)) return EMPTY;
+  const fault = barFault(open, high, low, close, rows.volume[row]!);
+  const adjClose = rows.adjClose[row]!;
+  if (fault === undefined && adjust && !(adjClose > 0 && adjClose < Number.POSITIVE_INFINITY)) {
+    return `expected a finite adj_close > 0, found ${Number.isNaN(adjClose) ? 'none' : adjClose}`;
+  }
+  return fault;
+}
+
+/** Why the five numbers are no bar (`expected …, found …`), or undefined; NaN high, low and volume are allowed. */
+function barFault(
+  open: number,
+  high: number,
+  low: number,
+  close: number,
+  volume: number,
+): string | undefined {
   if (Number.isNaN(close)) return 'expected a close, found none';
   if (Number.isNaN(open)) return 'expected an open beside the close, found none';
-  for (const [name, price] of [
-    ['open', open],
-    ['high', high],
-    ['low', low],
-    ['close', close],
-  ] as const) {
-    if (price <= 0 || price === Number.POSITIVE_INFINITY)
-      return `expected a finite ${name} > 0, found ${price}`;
-  }
   const [top, bottom] = [Math.max(open, close), Math.min(open, close)];
+  // NaN fails every comparison, so that a missing high or low passes.
+  const worst = Math.min(bottom, Number.isNaN(low) ? bottom : low, Number.isNaN(high) ? bottom : high);
+  if (worst <= 0) return `expected prices > 0, found ${worst}`;
+  if (top === Number.POSITIVE_INFINITY || high === Number.POSITIVE_INFINITY) {
+    return 'expected finite prices, found Infinity';
+  }
   if (high < top) return `expected high >= max(open, close) = ${top}, found ${high}`;
   if (low > bottom) return `expected low <= min(open, close) = ${bottom}, found ${low}`;
   if (volume < 0 || volume === Number.POSITIVE_INFINITY) {
     return `expected a finite volume >= 0, found ${volume}`;
   }
-  if (adjust && !(adjClose > 0 && adjClose < Number.POSITIVE_INFINITY)) {
-    return `expected a finite adj_close > 0, found ${Number.isNaN(adjClose) ? 'none' : adjClose}`;
-  }
   return undefined;
+}
+
+/**
+ * Checks columns that claim to be checked, before they are joined: whoever wrote a manifest may not be us.
+ *
+ * @param place names the object, for the error
+ * @throws InvalidInputError for a bar that cannot be, or times that do not strictly ascend
+ */
+export function checkColumns(columns: BarColumns, place: string): void {
+  const { times, open, high, low, close, volume } = columns;
+  for (let i = 0; i < times.length; i++) {
+    const fault =
+      Number.isFinite(times[i]) && (i === 0 || times[i]! > times[i - 1]!)
+        ? barFault(open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!)
+        : `expected strictly ascending times, found ${formatTimestamp(times[i]!)}`;
+    if (fault !== undefined) {
+      throw new InvalidInputError(`${place} row ${i + 1}: ${fault}; import the bars again`);
+    }
+  }
 }
 
 function badBarError(symbol: string, { place, time, reason }: BadBar): InvalidInputError {

@@ -5,6 +5,7 @@ import type { Bars } from '../core/bars.ts';
 import type { BarColumns } from '../formats/bar-rows.ts';
 import { decodeBars } from '../formats/bars-parquet.ts';
 import { sha256Hex } from '../formats/canonical-json.ts';
+import { checkColumns } from '../formats/check-bars.ts';
 import { joinBars } from '../formats/join-bars.ts';
 import { formatTimestamp } from '../formats/timestamp.ts';
 
@@ -39,7 +40,7 @@ export async function loadBars(
   for (let i = 0; i < entries.length; i += PARALLEL_READS) {
     const batch = entries.slice(i, i + PARALLEL_READS).map(async (entry) => ({
       symbol: entry.symbol,
-      columns: within(await readEntry(manifest, entry, read), from, to),
+      columns: within(await readSymbol(manifest, entry, read), from, to),
     }));
     symbols.push(...(await Promise.all(batch)));
   }
@@ -79,7 +80,12 @@ function choose(
   });
 }
 
-async function readEntry(
+/**
+ * Reads the bars of one symbol of a dataset and checks them: size, sha256, layout, and every bar.
+ *
+ * @throws OutsideError for bytes that are not those of the manifest, InvalidInputError for bars that cannot be
+ */
+export async function readSymbol(
   manifest: DatasetManifest,
   entry: DatasetSymbol,
   read: (object: string) => Promise<Uint8Array>,
@@ -99,19 +105,8 @@ async function readEntry(
       `${place}: expected ${entry.rows} rows, found ${columns.times.length}; import the bars again`,
     );
   }
-  checkTimes(columns.times, place);
+  checkColumns(columns, place);
   return columns;
-}
-
-/** Joining relies on it, and a manifest can name an object that was not written by us. */
-function checkTimes(times: Float64Array, place: string): void {
-  for (let i = 0; i < times.length; i++) {
-    if (!Number.isFinite(times[i]) || (i > 0 && times[i]! <= times[i - 1]!)) {
-      throw new InvalidInputError(
-        `${place} row ${i + 1}: expected times in strictly ascending order, found ${formatTimestamp(times[i]!)}; import the bars again`,
-      );
-    }
-  }
 }
 
 function within({ times, open, high, low, close, volume }: BarColumns, from: number, to: number): BarColumns {
