@@ -83,8 +83,9 @@ function checkPage(bytes: Uint8Array, header: PageHeader, column: ColumnMetaData
 }
 
 /**
- * Checks a sequence of RLE and bit-packed runs of `count` numbers.
+ * Checks that no run of one repeated number is longer than what is left of `count`; the decoder writes it out unasked.
  *
+ * Bit-packed runs may say more than there is (DuckDB fills up to 32): the decoder stops at `count` itself.
  * @param fewer the runs may end early, because nulls have no value
  */
 function checkRuns(bytes: Uint8Array, start: number, bits: number, count: number, fewer = false): void {
@@ -94,12 +95,15 @@ function checkRuns(bytes: Uint8Array, start: number, bits: number, count: number
   while (seen < count) {
     if (fewer && offset >= view.byteLength) return;
     const [header, next] = readVarint(view, offset);
-    const packed = (header & 1) === 1;
     const half = Math.floor(header / 2);
-    seen += packed ? half * 8 : half;
-    offset = next + (packed ? half * bits : Math.ceil(bits / 8));
-    // Bit-packed runs come in groups of eight, so that the last may hold up to seven more.
-    if (half === 0 || seen > count + 7) throw new Error(`a run of ${half} for ${count} values`);
+    if ((header & 1) === 1) {
+      seen += half * 8;
+      offset = next + half * bits;
+    } else {
+      if (half > count - seen) throw new Error(`a run of ${half} where ${count - seen} values are left`);
+      seen += half;
+      offset = next + Math.ceil(bits / 8);
+    }
   }
 }
 
