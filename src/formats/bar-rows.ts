@@ -22,7 +22,7 @@ export interface RowSource {
 }
 
 /** A cell that could not be read: `row` indexes the columns of its `BarRows`. */
-export interface CellFault {
+interface CellFault {
   readonly row: number;
   readonly column: string;
   readonly expected: string;
@@ -42,7 +42,7 @@ export interface BarRows extends Record<PriceField, number[]> {
 /** Rows by symbol, in order of first appearance; the readers of files add to it. */
 export type BarTable = Map<string, BarRows>;
 
-const MAX_ROWS = 50_000_000;
+const MAX_ROWS = 20_000_000;
 const MAX_SYMBOLS = 20_000;
 const RESERVED = new Set(['__proto__', 'constructor', 'prototype']);
 // Whatever moves a cursor, hides or reverses text has no place in a name that is printed and used as a key.

@@ -1,7 +1,7 @@
 import type { BarColumns } from './bar-rows.ts';
 
 /** A change from one close to the next that looks like an unadjusted split. */
-export interface SplitJump {
+interface SplitJump {
   /** Of the later bar; epoch milliseconds, UTC. */
   readonly time: number;
   /** Later close / earlier close. */

@@ -81,7 +81,10 @@ export function openParquet(bytes: Uint8Array, file: string): ParquetFile {
           const chunk = group.columns.find(({ meta_data }) => meta_data!.path_in_schema[0] === column)!;
           const optional = element.repetition_type !== 'REQUIRED';
           const data = bytes.subarray(...chunkRange(chunk.meta_data!));
-          unpacked += checkPages(data, chunk.meta_data!, Number(group.num_rows), optional);
+          const groupRows = Number(group.num_rows);
+          const pageBytes = checkPages(data, chunk.meta_data!, groupRows, optional);
+          // A run of nulls or of one index takes no bytes in its page, but eight a row in memory.
+          unpacked += Math.max(pageBytes, 8 * groupRows);
           if (unpacked > cap) throw new Error(`more than ${cap} bytes when unpacked`);
         }
         return await readColumn(bytes, metadata, column, rows);
@@ -131,7 +134,8 @@ function checkFooter({ schema, row_groups, num_rows }: FileMetaData, fileBytes: 
         throw new Error('a row group whose columns are not those of the schema');
       }
       if (meta_data.type !== leaves[i]!.type) throw new Error('a column that changes its type');
-      if (!isKnownCodec(meta_data.codec)) throw new Error(`codec ${meta_data.codec} is not supported`);
+      if (!isKnownCodec(meta_data.codec))
+        throw new Error(`codec ${meta_data.codec}, supported are none, snappy, gzip, zstd and lz4_raw`);
       const [start, end] = chunkRange(meta_data);
       if (!(start >= 4 && end >= start && end <= fileBytes))
         throw new Error('a column beyond the end of file');

@@ -57,7 +57,10 @@ function checkPage(bytes: Uint8Array, header: PageHeader, column: ColumnMetaData
   const count = page.num_values;
   // A value of any type but BOOLEAN takes at least a bit when packed; runs are checked one by one below.
   if (!(count >= 0 && count <= 50_000_000)) throw new Error(`a page of ${count} values`);
-  if (!ENCODINGS.has(page.encoding)) throw new Error(`encoding ${page.encoding} is not supported`);
+  if (!ENCODINGS.has(page.encoding))
+    throw new Error(
+      `encoding ${page.encoding}, which is not supported (plain, dictionary, delta and byte-stream-split are)`,
+    );
   if (header.type === 'DICTIONARY_PAGE') {
     if (count > header.uncompressed_page_size) throw new Error(`a dictionary of ${count} values`);
     return 0;

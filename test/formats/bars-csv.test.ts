@@ -67,6 +67,12 @@ describe('readBarsCsv', () => {
     expect(table.get('MÜ')).toMatchObject({ open: [1, 3], close: [2, 4], line: [2, 3] });
   });
 
+  it('counts lines of Windows files as an editor does', async () => {
+    const { table } = await read('ts,open,close\r\n2015-01-05,1,1\r\n\r\n2015-01-06,1,1\r\n');
+    expect(table.get('FILE')?.line).toEqual([2, 4]);
+    await expect(read('ts,open,close\r\n1,1,1\r\n2,1\r\n')).rejects.toThrow('x.csv line 3: expected');
+  });
+
   it('takes empty cells and the usual words for nothing as NaN, other text as a fault of its row', async () => {
     const { table } = await read(
       'ts,open,high,low,close\n2015-01-05,1,,NaN,2\n2015-01-06,1,null,N/A,2\n2015-01-07,0x10,"1,5",12.5 USD,2\nlater,1,1,1,1\n',

@@ -113,6 +113,22 @@ describe('openParquet', () => {
     await expect(openParquet(bomb, 'x').read('x')).rejects.toThrow(/more than \d+ bytes when unpacked/);
   });
 
+  it('says which codecs are supported when it meets another', async () => {
+    const path = join(folder, 'brotli.parquet');
+    await duckdb(`COPY (SELECT 1.5 AS x) TO '${path}' (FORMAT parquet, CODEC brotli)`);
+    expect(() => openParquet(readFileSync(path), 'x')).toThrow(
+      /codec BROTLI, supported are none, snappy, gzip/,
+    );
+  });
+
+  it('refuses a small file of very many equal rows', async () => {
+    const path = join(folder, 'rows.parquet');
+    await duckdb(`COPY (SELECT 1.5::DOUBLE AS x FROM range(12000000)) TO '${path}' (FORMAT parquet)`);
+    const bytes = readFileSync(path);
+    expect(bytes.length).toBeLessThan(60_000);
+    await expect(openParquet(bytes, 'x').read('x')).rejects.toThrow(/more than \d+ bytes when unpacked/);
+  });
+
   it('refuses a run of repeated dictionary indices that exceeds its page', async () => {
     const data = [...new Array(1_000).fill('AAPL'), 'MSFT'];
     const column = {

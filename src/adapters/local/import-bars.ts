@@ -21,7 +21,7 @@ export interface ImportOptions extends CheckOptions {
 }
 
 /** What was found in one file. */
-export interface FileReport {
+interface FileReport {
   readonly file: string;
   readonly rows: number;
   /** False: the symbol is the file's name, or the one given. */

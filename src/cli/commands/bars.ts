@@ -10,6 +10,9 @@ import { formatTimestamp, parseTimestamp } from '../../formats/timestamp.ts';
 import { readSymbol } from '../../sweep/load-bars.ts';
 import { table } from '../table.ts';
 
+/** Dropped bars of one symbol that are printed one by one. */
+const MAX_DROPPED_LINES = 20;
+
 interface ImportFlags {
   readonly out: string;
   readonly adjust?: boolean;
@@ -134,9 +137,11 @@ function remarks({ files, report }: ImportedBars, flags: ImportFlags): string[] 
       lines.push(`note: ${symbol}: ${filled} missing highs or lows set to max or min of open and close`);
     if (empty > 0) lines.push(`note: ${symbol}: ${empty} rows without any price taken as missing bars`);
     if (bars === 0) lines.push(`warning: ${symbol}: no bar is left; it is not in the dataset`);
-    for (const { place, time, reason } of dropped) {
+    for (const { place, time, reason } of dropped.slice(0, MAX_DROPPED_LINES)) {
       lines.push(`warning: ${symbol}: dropped ${formatTimestamp(time)} (${place}): ${reason}`);
     }
+    const more = dropped.length - MAX_DROPPED_LINES;
+    if (more > 0) lines.push(`warning: ${symbol}: dropped ${more} more bars; --json lists them`);
   }
   return [...lines, ...splitWarnings(report)];
 }
