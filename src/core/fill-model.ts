@@ -1,4 +1,4 @@
-/** Each assumption of the simulation by name; the meaning of every value is in docs/fill-model.md. */
+/** Each assumption of the simulation by name; the meaning of every value is in docs/semantics.md. */
 export interface FillModel {
   readonly execution: 'next_open' | 'close';
   readonly sequence: 'sells_first' | 'column';
