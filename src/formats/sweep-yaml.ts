@@ -2,13 +2,13 @@ import {
   Composer,
   CST,
   type Document,
-  isAlias,
   isMap,
   isScalar,
   isSeq,
   LineCounter,
   type Node,
   Parser,
+  visit,
 } from 'yaml';
 import { checkSweepSpec } from '../contracts/check-sweep-spec.ts';
 import { InvalidInputError } from '../contracts/errors.ts';
