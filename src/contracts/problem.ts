@@ -46,8 +46,10 @@ function explain(
 ): Problem[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const message = `unknown field ${shown(key)}; ${suggestName(key, fieldsAt(path))}`;
+    return issue.keys.map((key, i) => {
+      // a hostile document has thousands; ten are shown
+      const hint = i < 10 ? `; ${suggestName(key, fieldsAt(path))}` : '';
+      const message = `unknown field ${shown(key)}${hint}`;
       return { path: [...path, key], atKey: true, message };
     });
   }
