@@ -2,8 +2,9 @@ import { type ASTNode, type Environment, ParseError } from '@marcbachmann/cel-js
 import { InvalidInputError } from '../contracts/errors.ts';
 import { suggestName } from '../contracts/nearest.ts';
 import { shown } from '../contracts/problem.ts';
+import { SPEC_LIMITS } from '../contracts/sweep-spec.ts';
 
-/** Parser limits: expressions are at most 1,000 characters (SPEC_LIMITS) and nest at most 32 deep. */
+/** Limits of the parser, beside SPEC_LIMITS.expressionLength. */
 export const EXPRESSION_LIMITS = { maxDepth: 32, maxAstNodes: 500, maxListElements: 200 } as const;
 
 /** A checked expression. */
@@ -32,6 +33,11 @@ export function compileExpression(
   known: readonly string[],
 ): Expression {
   const where = `${place} ${shown(text)}`;
+  if (text.length > SPEC_LIMITS.expressionLength) {
+    throw new InvalidInputError(
+      `${where}: expected at most ${SPEC_LIMITS.expressionLength} characters, found ${text.length}; split it`,
+    );
+  }
   try {
     const names = new Set<string>();
     const integers: ASTNode[] = [];

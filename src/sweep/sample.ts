@@ -18,16 +18,17 @@ export interface Sample {
  * Draws `count` different indices of [0, size) by seed and sorts them, so that neighbours of the grid stay neighbours.
  *
  * Only indices that `accept` takes are kept; fewer than `count` come back where the whole grid has no more. Throws
- * InvalidInputError if 10^8 draws do not find enough. Memory: 8 bytes per index up to a size of 2^53.
+ * InvalidInputError if `maxDraws` draws do not find enough. Memory: 8 bytes per index up to a size of 2^53.
  */
 export function sampleIndices(
   size: bigint,
   count: number,
   seed: number,
   accept: (index: GridIndex) => boolean = () => true,
+  maxDraws = MAX_EXAMINED,
 ): Sample {
   const permute = keyedPermutation(size, seed);
-  const draws = size < MAX_EXAMINED ? Number(size) : MAX_EXAMINED;
+  const draws = size < maxDraws ? Number(size) : maxDraws;
   const safe = size <= Number.MAX_SAFE_INTEGER;
   const kept = safe ? new Float64Array(Math.min(count, draws)) : ([] as bigint[]);
   let found = 0;
