@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 /** Values of one axis, counted before a range is expanded. */
-export const MAX_AXIS_VALUES = 10_000;
+const MAX_AXIS_VALUES = 10_000;
 
 /** Mantissa digits as an integer, and the power of ten it is multiplied by, of the shortest text of x; exact. */
 function decimal(x: number): { digits: bigint; exponent: number } {
@@ -61,7 +61,7 @@ export function isAxis(value: unknown): value is readonly Scalar[] | Range {
 }
 
 /** True for objects that mean a range, well-formed or not: nothing else has a field `from`, `to` or `step`. */
-export function isRange(value: unknown): value is Range {
+function isRange(value: unknown): value is Range {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.hasOwn(value, 'from') || Object.hasOwn(value, 'to') || Object.hasOwn(value, 'step');
 }

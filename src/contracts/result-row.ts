@@ -2,7 +2,7 @@ import { BLOCKS } from '../core/metrics/return-stats.ts';
 import type { Axis, Scalar } from './axis.ts';
 
 /** Types of a column of a result table; whole numbers beyond 32 bits are DOUBLE. */
-export type ColumnType = 'INT32' | 'DOUBLE' | 'UTF8' | 'BOOLEAN';
+type ColumnType = 'INT32' | 'DOUBLE' | 'UTF8' | 'BOOLEAN';
 
 /** A column of the table `runs`. */
 export interface Column {

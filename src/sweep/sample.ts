@@ -6,7 +6,7 @@ import { keyedPermutation } from './permutation.ts';
 export const MAX_EXAMINED = 100_000_000;
 
 /** Grid indices by ascending value, each once; numbers where the grid has at most 2^53 points. */
-export type SampleIndices = Float64Array | readonly bigint[];
+type SampleIndices = Float64Array | readonly bigint[];
 
 /** A sample, and how many points were drawn until it was complete. */
 export interface Sample {

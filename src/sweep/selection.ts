@@ -80,8 +80,9 @@ export function runIndices(spec: SweepSpec, grid: Grid, { first, count, start }:
   }
   const { accept, sample } = prepare(spec, grid);
   if (sample !== undefined) return [...sample.indices.slice(first, first + count)];
-  if (start === undefined)
+  if (start === undefined) {
     throw new RangeError('runs of a sweep with conditions: expected the start of the range');
+  }
   const found: number[] = [];
   walk(grid, start, (digits, index) => {
     if (accept(digits)) found.push(index);
