@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rangeCount, rangeValues } from '../../src/contracts/axis.ts';
 import { parseSweepSpec } from '../../src/contracts/check-sweep-spec.ts';
 import { sweepJsonSchema } from '../../src/contracts/json-schema.ts';
-import { nearestName } from '../../src/contracts/nearest.ts';
+import { suggestName } from '../../src/contracts/nearest.ts';
 import { periodBounds } from '../../src/contracts/period.ts';
 import { messageOf, specOf } from '../support/sweep-spec.ts';
 
@@ -229,11 +229,13 @@ describe('a period', () => {
   });
 });
 
-describe('the nearest name', () => {
-  it('is found through one slip of the keyboard and not beyond', () => {
-    expect(nearestName('lookbakc', ['top', 'lookback'])).toBe('lookback');
-    expect(nearestName('stop_loss', ['takeProfit', 'stopLoss'])).toBe('stopLoss');
-    expect(nearestName('rebalance', ['top', 'lookback'])).toBe(null);
+describe('a suggestion', () => {
+  it('names the nearest, if any is near, and what is known', () => {
+    expect(suggestName('lookbakc', ['top', 'lookback'])).toBe('did you mean lookback? Known: top, lookback');
+    expect(suggestName('stop_loss', ['takeProfit', 'stopLoss'])).toContain('did you mean stopLoss?');
+    expect(suggestName('xyz', ['top', 'lookback'])).toBe('Known: top, lookback');
+    expect(suggestName('x', [])).toBe('Known: none');
+    expect(suggestName('a'.repeat(65), ['a'.repeat(64)])).toBe(`Known: ${'a'.repeat(64)}`);
   });
 });
 
