@@ -18,8 +18,9 @@ function faultOf(value: unknown, path: string[]): { path: string[]; message: str
     return { path, message: `expected at most ${MAX_DEPTH} levels of nesting, found more` };
   }
   for (const [key, member] of Object.entries(value)) {
-    if (RESERVED.has(key)) return { path, message: `expected no member of this name, found "${key}"` };
-    const fault = faultOf(member, [...path, key]);
+    const inside = [...path, key];
+    if (RESERVED.has(key)) return { path: inside, message: 'expected no such name of a member' };
+    const fault = faultOf(member, inside);
     if (fault) return fault;
   }
   return null;

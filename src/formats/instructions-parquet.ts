@@ -1,13 +1,13 @@
-import { parquetMetadata, parquetReadObjects, parquetSchema } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+import type { DecodedArray } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { RebalanceEvent, SimulationInstruction } from '../contracts/rebalance-event.ts';
 import { STOP_FIELDS } from '../contracts/stop-rule.ts';
 import { instructionsFromTable } from './instructions-table.ts';
+import { openParquet, type ParquetFile } from './parquet-file.ts';
 
-/** Above it a file says more than an instruction file can, and reading it would take the memory of the process. */
-const MAX_CELLS = 50_000_000;
+/** Rows become arrays of values, some 16 bytes each: beyond it the memory of a process would not do. */
+const MAX_CELLS = 20_000_000;
 const ROW_GROUP_ROWS = 100_000;
 const STOP_COLUMNS = {
   stopLoss: 'stop_loss',
@@ -22,26 +22,38 @@ const STOP_COLUMNS = {
  * @throws InvalidInputError for bytes that are no such table
  */
 export async function parseInstructionsParquet(bytes: Uint8Array, file: string): Promise<RebalanceEvent[]> {
-  const { columns, rows } = await readTable(bytes, file);
-  return instructionsFromTable({ file, columns, rows, place: (row) => `${file}, row ${row + 1}` });
+  const table = openParquet(bytes, file);
+  // A data frame's index of times may be the last column, under any name: first, as the wide form wants it.
+  const columns = table.columns.toSorted((a, b) => Number(b.kind === 'time') - Number(a.kind === 'time'));
+  const rows = await readRows(table, columns, file);
+  return instructionsFromTable({
+    file,
+    columns: columns.map((column) => column.name),
+    rows,
+    place: (row) => `${file}, row ${row + 1}`,
+  });
 }
 
-async function readTable(bytes: Uint8Array, file: string): Promise<{ columns: string[]; rows: unknown[][] }> {
-  try {
-    // A copy of its own: a Buffer is often a window into a pool of others' bytes.
-    const buffer = new Uint8Array(bytes).buffer;
-    const metadata = parquetMetadata(buffer);
-    const columns = parquetSchema(metadata).children.map((child) => child.element.name);
-    const cells = columns.length * Number(metadata.num_rows);
-    if (!(cells <= MAX_CELLS)) throw new RangeError(`expected at most ${MAX_CELLS} cells, found ${cells}`);
-    const objects = await parquetReadObjects({ file: buffer, metadata, compressors });
-    return { columns, rows: objects.map((object) => columns.map((name) => object[name])) };
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidInputError(`${file}: expected a Parquet file of instructions, found: ${message}`, {
-      cause,
-    });
+async function readRows(
+  table: ParquetFile,
+  columns: ParquetFile['columns'],
+  file: string,
+): Promise<unknown[][]> {
+  const cells = columns.length * table.rows;
+  if (cells > MAX_CELLS) {
+    throw new InvalidInputError(
+      `${file}: expected at most ${MAX_CELLS} cells of instructions, found ${cells}`,
+    );
   }
+  const data: DecodedArray[] = [];
+  for (const { name, kind } of columns) {
+    const values = await table.read(name);
+    // These are milliseconds for certain, where a bare number's unit would be guessed.
+    data.push(
+      kind === 'time' ? Array.from(values, (ms) => (ms === null ? null : new Date(Number(ms)))) : values,
+    );
+  }
+  return Array.from({ length: table.rows }, (_, r) => data.map((values) => values[r]));
 }
 
 /**

@@ -101,10 +101,7 @@ function longColumn(table: InstructionsTable, names: readonly string[], aliases:
 }
 
 function readWide(table: InstructionsTable, names: readonly string[], drafts: Map<number, Draft>): void {
-  // pandas writes the index to Parquet as the last column, under this name if it has none.
-  const named = table.columns.findIndex(
-    (name, c) => name === '__index_level_0__' || TIME_NAMES.includes(names[c]!),
-  );
+  const named = names.findIndex((name) => TIME_NAMES.includes(name));
   const time = Math.max(0, named);
   const assets = table.columns.flatMap((name, c) => (c === time ? [] : [[name, c] as const]));
   if (assets.length === 0 || assets.some(([name]) => name === '')) {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../contracts/errors.ts';
 import { shown } from '../contracts/expected.ts';
-import { didYouMean } from '../contracts/nearest-name.ts';
+import { suggestName } from '../contracts/nearest.ts';
 import { breakout } from './breakout.ts';
 import { equalWeight } from './equal-weight.ts';
 import { fixedWeights } from './fixed-weights.ts';
@@ -38,7 +38,7 @@ export function strategyByName(
   if (found) return found.name === 'instructions' ? instructionsStrategy(files, snap) : found;
   const names = STRATEGIES.map((strategy) => strategy.name);
   throw new InvalidInputError(
-    `strategy: expected one of ${names.join(', ')}, or the path of a module such as ./my-strategy.ts, ` +
-      `found ${shown(name)}${didYouMean(name, names)}`,
+    `strategy: expected a built-in one, or the path of a module such as ./my-strategy.ts, found ${shown(name)}; ` +
+      suggestName(name, names),
   );
 }

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../contracts/errors.ts';
 import { shown } from '../contracts/expected.ts';
-import { didYouMean } from '../contracts/nearest-name.ts';
+import { suggestName } from '../contracts/nearest.ts';
 import { STOP_FIELDS, stopFault } from '../contracts/stop-rule.ts';
 import type { Bars } from '../core/bars.ts';
 import { type InstructionMatrix, type InstructionRow, instructionMatrix } from '../core/instructions.ts';
@@ -124,8 +124,8 @@ function assetIndex(symbol: string, where: string, symbolIndex: SymbolIndex): nu
   if (a !== undefined) return a;
   const symbols = [...symbolIndex().keys()];
   throw new InvalidInputError(
-    `${where}: expected an asset of the bars (${symbols.length} of them), found a weight of ${shown(symbol)}, ` +
-      `which has none${didYouMean(symbol, symbols)}`,
+    `${where}: expected an asset of the bars, found a weight or stop of ${shown(symbol)}, which has none; ` +
+      suggestName(symbol, symbols),
   );
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { shown } from '../contracts/expected.ts';
-import { didYouMean } from '../contracts/nearest-name.ts';
+import { suggestName } from '../contracts/nearest.ts';
 import type { RebalanceEvent } from '../contracts/rebalance-event.ts';
 import { resolveEvents, type Snap } from './resolve-events.ts';
 import { defineStrategy } from './strategy.ts';
@@ -28,8 +28,8 @@ export function instructionsStrategy(files: InstructionFiles, snap: Snap = 'none
       if (events) return resolveEvents(events, bars, { snap });
       const known = [...files.keys()];
       throw new InvalidInputError(
-        `strategy instructions, parameter file: expected one of the ${known.length} files read, ` +
-          `found ${shown(file)}${didYouMean(file, known)}`,
+        `strategy instructions, parameter file: expected a file that was read, found ${shown(file)}; ` +
+          suggestName(file, known),
       );
     },
   });

@@ -97,9 +97,9 @@ describe('strategyByName', () => {
 
   it('names the nearest of the known ones for a typing error', () => {
     expect(() => strategyByName('momentun')).toThrow(
-      'expected one of fixed-weights, equal-weight, momentum, inverse-volatility, sma-trend, breakout, ' +
-        'mean-reversion, instructions, or the path of a module such as ./my-strategy.ts, found "momentun"; ' +
-        'did you mean "momentum"?',
+      'strategy: expected a built-in one, or the path of a module such as ./my-strategy.ts, found "momentun"; ' +
+        'did you mean momentum? Known: fixed-weights, equal-weight, momentum, inverse-volatility, sma-trend, ' +
+        'breakout, mean-reversion, instructions',
     );
   });
 
@@ -110,7 +110,7 @@ describe('strategyByName', () => {
     const strategy = strategyByName('instructions', new Map([['a.csv', [event]]]));
     expect(eventsOf(strategy, data, { file: 'a.csv' })).toEqual([{ bar: 4, weights: { A0: 0.5 } }]);
     expect(() => eventsOf(strategy, data, { file: 'b.csv' })).toThrow(
-      'strategy instructions, parameter file: expected one of the 1 files read, found "b.csv"; did you mean "a.csv"?',
+      'strategy instructions, parameter file: expected a file that was read, found "b.csv"; did you mean a.csv? Known: a.csv',
     );
   });
 });

@@ -92,8 +92,8 @@ describe('compileEvents', () => {
               maxAssetWeight,
               allowShort,
             });
-          if (!within) return expect(run).toThrow(InvalidInputError);
-          expect(plain(run()).cellWeight).toEqual(cells.map((w) => w + 0));
+          if (!within) expect(run).toThrow(InvalidInputError);
+          else expect(plain(run()).cellWeight).toEqual(cells.map((w) => w + 0));
         },
       ),
     );
@@ -126,12 +126,12 @@ describe('compileEvents', () => {
     [
       'an orphan weight',
       [{ bar: 0, weights: { MSTF: 0.1 } }],
-      'event 0 (2015-03-02): expected an asset of the bars (3 of them), found a weight of "MSTF", which has none; did you mean "MSFT"?',
+      'event 0 (2015-03-02): expected an asset of the bars, found a weight or stop of "MSTF", which has none; did you mean MSFT? Known: AAPL, MSFT, KO',
     ],
     [
       'an orphan maintain',
       [{ bar: 0, weights: { constructor: null } }],
-      'found a weight of "constructor", which has none',
+      'found a weight or stop of "constructor", which has none; Known: AAPL, MSFT, KO',
     ],
     [
       'a text as weight',
@@ -197,7 +197,7 @@ describe('compileEvents', () => {
     [
       'stops of an unknown asset',
       [{ bar: 0, weights: { KO: 1 }, stops: { PEP: {} } }],
-      'found a weight of "PEP", which has none',
+      'found a weight or stop of "PEP", which has none',
     ],
     [
       'stops that are no object',
