@@ -64,11 +64,10 @@ function readLong(table: InstructionsTable, names: readonly string[], drafts: Ma
   );
   const known = new Set([time, asset, weight, ...stops.map(([, c]) => c)]);
   const other = names.findIndex((_, c) => !known.has(c));
-  if (other >= 0 || new Set(stops.map(([field]) => field)).size < stops.length) {
-    const found = table.columns[other] ?? 'a stop twice';
-    throw new InvalidInputError(
-      `${table.file}: expected the columns ${LONG}, each once, found ${shown(found)}`,
-    );
+  const twice = new Set(stops.map(([field]) => field)).size < stops.length;
+  if (other >= 0 || twice) {
+    const found = other >= 0 ? shown(table.columns[other]) : 'a stop twice';
+    throw new InvalidInputError(`${table.file}: expected the columns ${LONG}, each once, found ${found}`);
   }
   table.rows.forEach((row, r) => {
     const place = table.place(r);
