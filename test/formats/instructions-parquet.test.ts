@@ -1,31 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/contracts/errors.ts';
 import { parseInstructions } from '../../src/formats/instructions.ts';
 import { parseInstructionsJson, rebalanceEvents } from '../../src/formats/instructions-json.ts';
 import { instructionsParquet, parseInstructionsParquet } from '../../src/formats/instructions-parquet.ts';
+import { duckdb } from '../support/duckdb.ts';
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'instructions-'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The rows of a query on a DuckDB of its own. */
-async function duckdb(sql: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 async function writtenByDuckdb(sql: string, options = ''): Promise<Uint8Array> {
   const path = join(folder, 'foreign.parquet');
@@ -137,7 +125,7 @@ describe('instructionsParquet', () => {
     const path = join(folder, 'ours.parquet');
     writeFileSync(path, bytes);
     expect(await duckdb(`SELECT epoch_ms(timestamp)::DOUBLE, * EXCLUDE timestamp FROM '${path}'`)).toEqual([
-      [1_425_254_400_000, 'AAPL', 0.5, 0.05, null, 'Infinity'],
+      [1_425_254_400_000, 'AAPL', 0.5, 0.05, null, Number.POSITIVE_INFINITY],
       [1_425_254_400_000, 'KO', null, null, null, null],
       [1_425_340_800_000, null, null, null, null, null],
     ]);

@@ -26,6 +26,8 @@ export interface StrategyPackages {
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const OWN_PACKAGES: StrategyPackages = { backsweep: resolve(HERE, '../../api.js'), zodFrom: HERE };
+const IMPORTABLE =
+  "a strategy may import backsweep, zod, its own files and packages, but none of Node's own modules";
 const PROVIDED = /^(backsweep|zod)(\/.*)?$/;
 
 /**
