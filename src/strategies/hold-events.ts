@@ -19,19 +19,19 @@ export function holdEvents(
 ): StrategyEvent[] {
   const { length, close } = bars;
   const assets = bars.symbols.length;
-  const held = new Uint8Array(assets);
-  const events: StrategyEvent[] = [];
-  for (const bar of decisions) {
-    let weights: Float64Array | null = null;
-    for (let a = 0, i = bar; a < assets; a++, i += length) {
+  const rows = new Array<Float64Array | undefined>(decisions.length);
+  // Asset after asset, as the columns lie in memory.
+  for (let a = 0; a < assets; a++) {
+    let held = false;
+    for (let k = 0; k < decisions.length; k++) {
+      const i = a * length + decisions[k]!;
       if (Number.isNaN(close[i])) continue;
-      const next = hold(i, held[a] === 1) ? 1 : 0;
-      if (next === held[a]) continue;
-      held[a] = next;
-      weights ??= new Float64Array(assets).fill(Number.NaN);
-      weights[a] = next === 1 ? share : 0;
+      const next = hold(i, held);
+      if (next === held) continue;
+      held = next;
+      rows[k] ??= new Float64Array(assets).fill(Number.NaN);
+      rows[k]![a] = held ? share : 0;
     }
-    if (weights) events.push({ bar, weights });
   }
-  return events;
+  return rows.flatMap((weights, k) => (weights ? [{ bar: decisions[k]!, weights }] : []));
 }

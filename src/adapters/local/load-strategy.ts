@@ -90,9 +90,11 @@ async function bundle(file: string, path: string, packages: StrategyPackages) {
     if (!error) throw cause;
     const { location, text } = error;
     const place = location ? `${location.file}:${location.line}:${location.column + 1}` : path;
-    throw new InvalidInputError(`${path}: expected a module that builds, found at ${place}: ${text}`, {
-      cause,
-    });
+    const advice = text.startsWith('Could not resolve') ? `; ${IMPORTABLE}` : '';
+    throw new InvalidInputError(
+      `${path}: expected a module that builds, found at ${place}: ${text}${advice}`,
+      { cause },
+    );
   }
 }
 
