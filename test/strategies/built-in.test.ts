@@ -252,4 +252,14 @@ describe('mean-reversion', () => {
       }),
     );
   });
+
+  it('buys at exactly the distance given and sells at the mean, in a hand-calculated example', () => {
+    // 3, 2, 1 have mean 2 and deviation 1; 2, 1, 2 have mean 5/3.
+    const bars = barsOfCloses({ A: [3, 2, 1, 2, 3], B: [5, 5, 5, 5, 5] });
+    const params = meanReversion.params.parse({ window: 3, entry: 1 });
+    expect(plainRows(meanReversion.events(bars, params), bars)).toEqual([
+      { bar: 2, weights: [0.5, null] },
+      { bar: 3, weights: [0, null] },
+    ]);
+  });
 });
