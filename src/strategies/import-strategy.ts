@@ -3,7 +3,7 @@ import { shown } from '../contracts/expected.ts';
 import type { Strategy } from './strategy.ts';
 
 const SHAPE =
-  'export default defineStrategy({name, description, params: zod object schema, warmup(params), events(bars, params)})';
+  'export default defineStrategy({name, description?, params: zod object schema, warmup(params), events(bars, params)})';
 
 /**
  * The strategy that self-contained module code (of `loadStrategy`) exports by default.
@@ -34,7 +34,8 @@ function strategyFault(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return `${shown(value)} as its default export`;
   const { name, description, params, warmup, events } = value as Record<keyof Strategy, unknown>;
   if (typeof name !== 'string' || name === '') return `name: ${shown(name)}`;
-  if (typeof description !== 'string') return `description: ${shown(description)}`;
+  if (description !== undefined && typeof description !== 'string')
+    return `description: ${shown(description)}`;
   if (typeof (params as { safeParse?: unknown } | undefined)?.safeParse !== 'function') {
     return `params: ${shown(params)}`;
   }

@@ -91,8 +91,11 @@ describe.each(STRATEGIES.filter((strategy) => strategy.name !== 'instructions'))
 });
 
 describe('strategyByName', () => {
-  it('finds every built-in strategy', () => {
-    for (const { name } of STRATEGIES) expect(strategyByName(name).name).toBe(name);
+  it('finds every built-in strategy, each described in one sentence', () => {
+    for (const { name } of STRATEGIES) {
+      expect(strategyByName(name).name).toBe(name);
+      expect(strategyByName(name).description).toMatch(/^[A-Z].{20,}[^.]$/);
+    }
   });
 
   it('names the nearest of the known ones for a typing error', () => {

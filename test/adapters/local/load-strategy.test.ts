@@ -33,7 +33,7 @@ const strategyText = (factor: string) => `
   import { z } from 'zod';
   ${factor}
   export default defineStrategy({
-    name: 'x', description: 'y', params: z.strictObject({ weight: z.number().default(1) }),
+    name: 'x', params: z.strictObject({ weight: z.number().default(1) }),
     warmup: () => 0,
     events: (bars, { weight }) => [{ bar: 0, weights: { A: weight * factor } }],
   });`;
@@ -137,6 +137,11 @@ describe('loadStrategy', () => {
       'a strategy without events',
       "import { z } from 'zod'; export default { name: 'x', description: '', params: z.object({}), warmup() {} };",
       /found events: nothing/,
+    ],
+    [
+      'a description that is no text',
+      "export default { name: 'x', description: 1 };",
+      /found description: 1/,
     ],
     ['a strategy without a name', "export default { name: '' };", /found name: ""/],
   ])("refuses %s as the caller's mistake, saying what it expected", async (_, text, message) => {
