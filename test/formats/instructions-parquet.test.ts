@@ -95,7 +95,9 @@ describe('instructionsParquet', () => {
       { requiredKeys: ['weight'] },
     ),
   );
-  const asset = fc.string({ minLength: 1, unit: 'grapheme' }).filter((name) => name !== '__proto__');
+  const asset = fc
+    .string({ minLength: 1, unit: 'grapheme' })
+    .filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
   const events = fc.uniqueArray(
     fc.record({
       timestamp: fc.integer({ min: -2e12, max: 4e12 }),
