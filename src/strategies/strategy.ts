@@ -22,8 +22,8 @@ export interface StrategyEvent {
 /** A strategy: turns bars and one parameter set into rebalance events by ascending bar. */
 export interface Strategy<P = unknown> {
   readonly name: string;
-  /** One sentence for `backsweep strategies`. */
-  readonly description: string;
+  /** One sentence for `backsweep strategies`; every built-in strategy has one. */
+  readonly description?: string;
   /** zod object schema of the parameters, with defaults; unknown parameters are refused. */
   readonly params: z.ZodType<P>;
   /** Number of bars before the first event can be decided. */
