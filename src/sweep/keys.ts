@@ -21,7 +21,12 @@ export function checkKey(key: string): string {
 
 /** The prefix itself if a key may begin with it. */
 export function checkPrefix(prefix: string): string {
-  if (prefix.length > 512 || !PREFIX.test(prefix) || prefix.startsWith('/') || /(^|\/)\.\.?(\/|$)/.test(prefix)) {
+  if (
+    prefix.length > 512 ||
+    !PREFIX.test(prefix) ||
+    prefix.startsWith('/') ||
+    /(^|\/)\.\.?(\/|$)/.test(prefix)
+  ) {
     throw new InvalidInputError(
       `store prefix: expected the beginning of a key, found ${JSON.stringify(prefix)}`,
     );

@@ -42,7 +42,8 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
       if (codeOf(cause) !== 'EEXIST') throw failure('write', target, cause);
     }
     const found = await get(key);
-    if (found === null) throw failure('write', target, new Error('something that is no object of the store is in the way'));
+    if (found === null)
+      throw failure('write', target, new Error('something that is no object of the store is in the way'));
     return Buffer.compare(found, bytes) === 0 ? 'same' : 'different';
   }
 
@@ -171,7 +172,8 @@ async function cleanTemporaries(directory: string) {
     const path = join(directory, name);
     const [host, pid] = name.split('.');
     const found = await stat(path).catch(ignoreMissing);
-    const abandoned = host === hostName() ? !isAlive(Number(pid)) : Date.now() - (found?.mtimeMs ?? 0) > DAY_MS;
+    const abandoned =
+      host === hostName() ? !isAlive(Number(pid)) : Date.now() - (found?.mtimeMs ?? 0) > DAY_MS;
     // On a read-only disk they stay: reading goes on, and a write will say what is wrong.
     if (found && abandoned) await unlink(path).catch(() => undefined);
   }
