@@ -39,6 +39,20 @@ export interface Clock {
   now(): number;
 }
 
+/** What computing one shard gave: the Parquet object of exactly its rows, and how many of them failed. */
+export interface ShardOutput {
+  readonly bytes: Uint8Array;
+  readonly failedRuns: number;
+}
+
+/** Computes shards: threads on a laptop, the calling process in a function of the cloud. */
+export interface ShardRunner {
+  /** How many calls of `run` may be under way at once. */
+  readonly concurrency: number;
+  /** The bytes depend on plan and shard alone. Rejects with an AbortError when the runner is told to stop. */
+  run(shard: number): Promise<ShardOutput>;
+}
+
 /** How far a sweep is, told after every shard; `failedRuns` counts rows with status `failed`. */
 export interface SweepProgress {
   readonly phase: 'shards' | 'aggregate';
