@@ -39,17 +39,16 @@ export interface Clock {
   now(): number;
 }
 
-/** What computing one shard gave: the Parquet object of exactly its rows, and how many of them failed. */
-export interface ShardOutput {
-  readonly bytes: Uint8Array;
-  readonly failedRuns: number;
-}
+/** What computing one shard gave: the Parquet object of exactly its rows, or the reason why the shard is given up. */
+export type ShardOutput =
+  | { readonly bytes: Uint8Array; readonly failedRuns: number }
+  | { readonly gaveUp: string; readonly attempts: number };
 
 /** Computes shards: threads on a laptop, the calling process in a function of the cloud. */
 export interface ShardRunner {
   /** How many calls of `run` may be under way at once. */
   readonly concurrency: number;
-  /** The bytes depend on plan and shard alone. Rejects with an AbortError when the runner is told to stop. */
+  /** The bytes depend on plan and shard alone. Rejects for a failure that is no fault of the shard, or when stopped. */
   run(shard: number): Promise<ShardOutput>;
 }
 

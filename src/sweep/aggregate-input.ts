@@ -1,0 +1,15 @@
+import type { Plan } from '../contracts/plan.ts';
+import type { ResultColumn } from '../formats/results-parquet.ts';
+import type { Ranking } from './fold-shards.ts';
+import type { Replay } from './leaderboard.ts';
+
+/** What the aggregator must know of a sweep besides its results. */
+export interface AggregateInput {
+  readonly plan: Plan;
+  /** Canonical JSON, for the table of sweeps. */
+  readonly spec: string;
+  readonly name: string | null;
+  readonly columns: readonly ResultColumn[];
+  readonly ranking: Ranking;
+  readonly replay: Replay;
+}

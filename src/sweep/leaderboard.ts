@@ -1,0 +1,87 @@
+import type { Plan } from '../contracts/plan.ts';
+import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
+import { readShard } from './fold-shards.ts';
+import type { Store } from './ports.ts';
+import type { Ranked } from './ranked-list.ts';
+
+/** What replaying a leader adds to its row: the tails of its returns, and parity where it was asked for. */
+export interface LeaderReplay {
+  readonly var_5: number;
+  readonly cvar_5: number;
+  readonly parity: ParityColumns | null;
+}
+
+/** The parity columns of a row that was checked. */
+export interface ParityColumns {
+  readonly parity_status: 'identical' | 'diverged';
+  readonly parity_detail: string | null;
+  readonly dense_class: string;
+  readonly reentries_dense: number;
+  readonly drift_turnover: number;
+  readonly drift_fees: number;
+}
+
+/** Replays one run from the `params` of its row. */
+export type Replay = (params: string, withParity: boolean) => LeaderReplay;
+
+const OWN_COLUMNS: readonly ResultColumn[] = [
+  { name: 'rank', type: 'INT32', required: true },
+  { name: 'generation', type: 'INT32', required: true },
+  { name: 'objective', type: 'DOUBLE', required: true },
+];
+const REPLAYED_COLUMNS: readonly ResultColumn[] = [
+  { name: 'var_5', type: 'DOUBLE', required: false },
+  { name: 'cvar_5', type: 'DOUBLE', required: false },
+];
+
+/** The columns of the leaderboard: rank, generation and objective before those of the results, tail risk after. */
+export function leaderboardColumns(columns: readonly ResultColumn[]): readonly ResultColumn[] {
+  return [...OWN_COLUMNS, ...columns, ...REPLAYED_COLUMNS];
+}
+
+/** The leaderboard, and by rank whether the shards had left the run's parity unchecked. */
+export interface Leaderboard {
+  readonly table: ResultTable;
+  readonly wasUnchecked: readonly boolean[];
+}
+
+/**
+ * The rows of the leaders, best first, with the parity of the first `plan.parityLeaders` that was not checked yet.
+ *
+ * A replay depends on a row alone, so the table is the same whoever makes it.
+ */
+export async function leaderboard(
+  store: Store,
+  plan: Plan,
+  generation: number,
+  columns: readonly ResultColumn[],
+  leaders: readonly Ranked[],
+  replay: Replay,
+): Promise<Leaderboard> {
+  const table = resultTable(leaderboardColumns(columns), leaders.length);
+  const put = (name: string, at: number, value: number | string | boolean | null) => {
+    (table.values.get(name) as unknown[] | Float64Array)[at] = value as number;
+  };
+  const places = leaders.map((leader, at) => ({ ...leader, at })).sort((a, b) => a.runIndex - b.runIndex);
+  let shard = -1;
+  let rows: Awaited<ReturnType<typeof readShard>> = new Map();
+  for (const place of places) {
+    if (place.shard !== shard) rows = await readShard(store, plan, place.shard, columns);
+    shard = place.shard;
+    put('rank', place.at, place.at + 1);
+    put('generation', place.at, generation);
+    put('objective', place.at, place.value);
+    for (const { name } of columns) put(name, place.at, rows.get(name)![place.row]!);
+  }
+  const wasUnchecked = leaders.map((_, at) => table.values.get('parity_status')![at] === 'not_checked');
+  for (let at = 0; at < leaders.length; at++) {
+    const { var_5, cvar_5, parity } = replay(
+      table.values.get('params')![at] as string,
+      wasUnchecked[at]! && at < plan.parityLeaders,
+    );
+    put('var_5', at, var_5);
+    put('cvar_5', at, cvar_5);
+    for (const [name, value] of Object.entries(parity ?? {})) put(name, at, value);
+  }
+  return { table, wasUnchecked };
+}
