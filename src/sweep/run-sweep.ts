@@ -5,7 +5,7 @@ import type { AggregateInput } from './aggregate-input.ts';
 import { missingShards, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
-import { planKey, summaryKey } from './keys.ts';
+import { activeKey, planKey, summaryKey } from './keys.ts';
 import { shardRange } from './plan.ts';
 import type { ProgressListener, Queue, ShardRunner, Store } from './ports.ts';
 import { submitSweep } from './submit.ts';
@@ -46,7 +46,10 @@ export async function runSweep(
   const { sweepId } = plan;
   const generation = await submitSweep(store, NO_QUEUE, sweepId, spec);
   const published = await getJson(store, summaryKey(sweepId, generation), summarySchema);
-  if (published) return published;
+  if (published) {
+    await store.delete(activeKey(sweepId)); // whoever put the summary may have died before this
+    return published;
+  }
   if ((await putJson(store, planKey(sweepId), plan)) === 'different') {
     throw new OutsideError(
       `${planKey(sweepId)}: expected the plan of this spec and version, found another one; use another directory`,

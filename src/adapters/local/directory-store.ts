@@ -25,6 +25,18 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   const pathOf = (key: string) => join(root, ...checkKey(key).split('/'));
 
   async function putOnce(key: string, bytes: Uint8Array) {
+    return (await compare(key, bytes)) ?? (await create(key, bytes)) ?? (await compare(key, bytes))!;
+  }
+
+  /** What is there already, without writing: so that a finished sweep can be looked at on a read-only disk. */
+  async function compare(key: string, bytes: Uint8Array) {
+    const found = await get(key);
+    if (found === null) return null;
+    return Buffer.compare(found, bytes) === 0 ? 'same' : 'different';
+  }
+
+  /** Null where another process created the object meanwhile. */
+  async function create(key: string, bytes: Uint8Array) {
     const target = pathOf(key);
     const temporary = join(temporaries, `${hostName()}.${process.pid}.${randomUUID()}`);
     try {
@@ -39,12 +51,9 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
       await flushDirectories(dirname(target), firstCreated ? dirname(firstCreated) : dirname(target));
       return 'created';
     } catch (cause) {
-      if (codeOf(cause) !== 'EEXIST') throw failure('write', target, cause);
+      if (codeOf(cause) === 'EEXIST' && (await isObject(target))) return null;
+      throw failure('write', target, cause);
     }
-    const found = await get(key);
-    if (found === null)
-      throw failure('write', target, new Error('something that is no object of the store is in the way'));
-    return Buffer.compare(found, bytes) === 0 ? 'same' : 'different';
   }
 
   async function get(key: string) {
@@ -108,6 +117,10 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   }
 
   return { putOnce, get, getRange, size, list, delete: remove };
+}
+
+async function isObject(path: string) {
+  return (await stat(path).catch(ignoreMissing))?.isFile() ?? false;
 }
 
 /** Depth first, in the order of whole keys: a folder sorts by its name with the slash. */
@@ -203,6 +216,7 @@ const WAYS_OUT: Record<string, string> = {
   EACCES: 'permission denied; choose a directory that you may write, or change its permissions',
   EPERM: 'not permitted: the file system may lack hard links (exFAT does); choose a directory on another one',
   ENOTSUP: 'the file system lacks hard links; choose a directory on another one',
+  EEXIST: 'something else of that name is in the way; remove it or choose another directory',
   EMFILE: 'too many open files; raise the limit (ulimit -n)',
 };
 
