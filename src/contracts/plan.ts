@@ -22,8 +22,8 @@ export const planSchema = z.strictObject({
   parityShare: z.number().min(0).max(1),
   /** How many of the best runs are checked besides. */
   parityLeaders: z.int().min(0).max(1_000),
-  /** Grid index (decimal) at which each shard begins to look for its runs; null where run i is at grid index i. */
-  scanFrom: z.array(z.string().regex(/^\d{1,40}$/)).nullable(),
+  /** Grid index of the first run of each shard, where conditions leave gaps; null where arithmetic or the sample tells. */
+  scanFrom: z.array(z.int().min(0)).nullable(),
 });
 
 export type Plan = z.infer<typeof planSchema>;

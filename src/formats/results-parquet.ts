@@ -1,13 +1,10 @@
 import { type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { OutsideError } from '../contracts/errors.ts';
+import type { Column } from '../contracts/result-row.ts';
 
-/** A column of the result table: its Parquet type, and whether a row may lack it. */
-export interface ResultColumn {
-  readonly name: string;
-  readonly type: 'DOUBLE' | 'INT32' | 'BOOLEAN' | 'UTF8';
-  readonly required: boolean;
-}
+/** A column of a table as the encoding sees it. */
+export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
 
 /** Values of one column: numbers with NaN = null, or a list with null. */
 export type ResultValues = Float64Array | (string | null)[] | (boolean | null)[];
@@ -37,13 +34,13 @@ export function resultTable(columns: readonly ResultColumn[], rows: number): Res
  */
 export function encodeResults(table: ResultTable, metadata: Readonly<Record<string, string>>): Uint8Array {
   const buffer = parquetWriteBuffer({
-    columnData: table.columns.map(({ name, type, required }) => {
+    columnData: table.columns.map(({ name, type, nullable }) => {
       const values = table.values.get(name)!;
       return {
         name,
-        data: values instanceof Float64Array && !required ? withNulls(values) : values,
+        data: values instanceof Float64Array && nullable ? withNulls(values) : values,
         type: type === 'UTF8' ? ('STRING' as const) : type,
-        nullable: !required,
+        nullable,
         // Texts repeat from row to row (parameters, statuses), measured numbers do not.
         ...(type === 'DOUBLE' || type === 'INT32' ? { encoding: 'PLAIN' as const } : {}),
       };

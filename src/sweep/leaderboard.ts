@@ -25,13 +25,13 @@ export interface ParityColumns {
 export type Replay = (params: string, withParity: boolean) => LeaderReplay;
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
-  { name: 'rank', type: 'INT32', required: true },
-  { name: 'generation', type: 'INT32', required: true },
-  { name: 'objective', type: 'DOUBLE', required: true },
+  { name: 'rank', type: 'INT32', nullable: false },
+  { name: 'generation', type: 'INT32', nullable: false },
+  { name: 'objective', type: 'DOUBLE', nullable: false },
 ];
 const REPLAYED_COLUMNS: readonly ResultColumn[] = [
-  { name: 'var_5', type: 'DOUBLE', required: false },
-  { name: 'cvar_5', type: 'DOUBLE', required: false },
+  { name: 'var_5', type: 'DOUBLE', nullable: true },
+  { name: 'cvar_5', type: 'DOUBLE', nullable: true },
 ];
 
 /** The columns of the leaderboard: rank, generation and objective before those of the results, tail risk after. */

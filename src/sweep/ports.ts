@@ -39,10 +39,14 @@ export interface Clock {
   now(): number;
 }
 
-/** What computing one shard gave: the Parquet object of exactly its rows, or the reason why the shard is given up. */
-export type ShardOutput =
-  | { readonly bytes: Uint8Array; readonly failedRuns: number }
-  | { readonly gaveUp: string; readonly attempts: number };
+/** A computed shard: the Parquet object of exactly its rows, and how many of them failed. */
+export interface ShardRows {
+  readonly bytes: Uint8Array;
+  readonly failedRuns: number;
+}
+
+/** What computing one shard gave: its rows, or the reason why the shard is given up. */
+export type ShardOutput = ShardRows | { readonly gaveUp: string; readonly attempts: number };
 
 /** Computes shards: threads on a laptop, the calling process in a function of the cloud. */
 export interface ShardRunner {

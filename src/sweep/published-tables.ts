@@ -113,9 +113,9 @@ export function summaryOf(
   };
 }
 
-const text = (name: string): ResultColumn => ({ name, type: 'UTF8', required: false });
-const count = (name: string): ResultColumn => ({ name, type: 'INT32', required: false });
-const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', required: false });
+const text = (name: string): ResultColumn => ({ name, type: 'UTF8', nullable: true });
+const count = (name: string): ResultColumn => ({ name, type: 'INT32', nullable: true });
+const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', nullable: true });
 
 /** The row of `sweeps` that one published generation leaves, as a table of its own. */
 export function sweepsTable(summary: Summary, { spec, name, plan }: AggregateInput): ResultTable {

@@ -15,12 +15,12 @@ import {
 } from '../../src/formats/results-parquet.ts';
 
 const COLUMNS: readonly ResultColumn[] = [
-  { name: 'run_index', type: 'INT32', required: true },
-  { name: 'run_id', type: 'UTF8', required: true },
-  { name: 'error', type: 'UTF8', required: false },
-  { name: 'sharpe', type: 'DOUBLE', required: false },
-  { name: 'orders', type: 'INT32', required: false },
-  { name: 'p_flag', type: 'BOOLEAN', required: false },
+  { name: 'run_index', type: 'INT32', nullable: false },
+  { name: 'run_id', type: 'UTF8', nullable: false },
+  { name: 'error', type: 'UTF8', nullable: true },
+  { name: 'sharpe', type: 'DOUBLE', nullable: true },
+  { name: 'orders', type: 'INT32', nullable: true },
+  { name: 'p_flag', type: 'BOOLEAN', nullable: true },
 ];
 
 interface Row {
@@ -165,7 +165,7 @@ describe('results as Parquet', () => {
   });
 
   it('refuse fractions in an integer column', () => {
-    const table = resultTable([{ name: 'orders', type: 'INT32', required: false }], 1);
+    const table = resultTable([{ name: 'orders', type: 'INT32', nullable: true }], 1);
     (table.values.get('orders') as Float64Array)[0] = 0.5;
     expect(() => encodeResults(table, {})).toThrow(/integer/);
   });

@@ -5,13 +5,13 @@ import { planOf, shardRange } from '../../src/sweep/plan.ts';
 import type { ShardRunner } from '../../src/sweep/ports.ts';
 import type { RunnableSweep } from '../../src/sweep/run-sweep.ts';
 
-const text = (name: string): ResultColumn => ({ name, type: 'UTF8', required: false });
-const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', required: false });
-const count = (name: string): ResultColumn => ({ name, type: 'INT32', required: false });
+const text = (name: string): ResultColumn => ({ name, type: 'UTF8', nullable: true });
+const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', nullable: true });
+const count = (name: string): ResultColumn => ({ name, type: 'INT32', nullable: true });
 
 /** The columns that the orchestration reads, and no more. */
 export const TINY_COLUMNS: readonly ResultColumn[] = [
-  { ...count('run_index'), required: true },
+  { ...count('run_index'), nullable: false },
   text('run_id'),
   text('status'),
   text('params'),
