@@ -1,7 +1,7 @@
 import type { Plan } from '../contracts/plan.ts';
 import type { ResultColumn } from '../formats/results-parquet.ts';
 import type { Ranking } from './fold-shards.ts';
-import type { Replay } from './leaderboard.ts';
+import type { ShardRunner } from './ports.ts';
 
 /** What the aggregator must know of a sweep besides its results. */
 export interface AggregateInput {
@@ -11,5 +11,6 @@ export interface AggregateInput {
   readonly name: string | null;
   readonly columns: readonly ResultColumn[];
   readonly ranking: Ranking;
-  readonly replay: Replay;
+  /** Replays the leaders. */
+  readonly runner: Pick<ShardRunner, 'concurrency' | 'replay'>;
 }

@@ -32,14 +32,14 @@ export async function aggregateSweep(
   sets: ShardSets,
   onShard: (shard: number) => void = () => undefined,
 ): Promise<Summary> {
-  const { plan, columns, ranking, replay } = input;
+  const { plan, columns, ranking, runner } = input;
   const key = tableKey('leaderboard', plan.sweepId, generation);
   const existing = await publishedSets(store, key, plan);
   const used = existing ?? sets;
   const shards = [...used.results].sort((a, b) => a - b);
 
   const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard);
-  const mine = await leaderboard(store, plan, generation, columns, fold.leaders, replay);
+  const mine = await leaderboard(store, plan, generation, columns, fold.leaders, runner);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,

@@ -1,28 +1,9 @@
 import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
 import { readShard } from './fold-shards.ts';
-import type { Store } from './ports.ts';
+import { inLanes } from './lanes.ts';
+import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
-
-/** What replaying a leader adds to its row: the tails of its returns, and parity where it was asked for. */
-export interface LeaderReplay {
-  readonly var_5: number;
-  readonly cvar_5: number;
-  readonly parity: ParityColumns | null;
-}
-
-/** The parity columns of a row that was checked. */
-export interface ParityColumns {
-  readonly parity_status: 'identical' | 'diverged';
-  readonly parity_detail: string | null;
-  readonly dense_class: string;
-  readonly reentries_dense: number;
-  readonly drift_turnover: number;
-  readonly drift_fees: number;
-}
-
-/** Replays one run from the `params` of its row. */
-export type Replay = (params: string, withParity: boolean) => LeaderReplay;
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
   { name: 'rank', type: 'INT32', nullable: false },
@@ -56,7 +37,7 @@ export async function leaderboard(
   generation: number,
   columns: readonly ResultColumn[],
   leaders: readonly Ranked[],
-  replay: Replay,
+  runner: Pick<ShardRunner, 'concurrency' | 'replay'>,
 ): Promise<Leaderboard> {
   const table = resultTable(leaderboardColumns(columns), leaders.length);
   const put = (name: string, at: number, value: number | string | boolean | null) => {
@@ -74,14 +55,14 @@ export async function leaderboard(
     for (const { name } of columns) put(name, place.at, rows.get(name)![place.row]!);
   }
   const wasUnchecked = leaders.map((_, at) => table.values.get('parity_status')![at] === 'not_checked');
-  for (let at = 0; at < leaders.length; at++) {
-    const { var_5, cvar_5, parity } = replay(
-      table.values.get('params')![at] as string,
-      wasUnchecked[at]! && at < plan.parityLeaders,
-    );
-    put('var_5', at, var_5);
-    put('cvar_5', at, cvar_5);
-    for (const [name, value] of Object.entries(parity ?? {})) put(name, at, value);
-  }
+  const ranks = leaders.map((_, at) => at);
+  await inLanes(ranks, runner.concurrency, async (at) => {
+    const params = table.values.get('params')![at] as string;
+    const replayed = await runner.replay(params, wasUnchecked[at]! && at < plan.parityLeaders);
+    if (replayed === null) return;
+    put('var_5', at, replayed.var_5);
+    put('cvar_5', at, replayed.cvar_5);
+    for (const [name, value] of Object.entries(replayed.parity ?? {})) put(name, at, value);
+  });
   return { table, wasUnchecked };
 }

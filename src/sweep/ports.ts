@@ -48,12 +48,33 @@ export interface ShardRows {
 /** What computing one shard gave: its rows, or the reason why the shard is given up. */
 export type ShardOutput = ShardRows | { readonly gaveUp: string; readonly attempts: number };
 
-/** Computes shards: threads on a laptop, the calling process in a function of the cloud. */
+/** What replaying a leader adds to its row: the tails of its returns, and parity where it was asked for. */
+export interface LeaderReplay {
+  readonly var_5: number;
+  readonly cvar_5: number;
+  readonly parity: ParityColumns | null;
+}
+
+/** The parity columns of a row that was checked. */
+export interface ParityColumns {
+  readonly parity_status: 'identical' | 'diverged';
+  readonly parity_detail: string | null;
+  readonly dense_class: string;
+  readonly reentries_dense: number;
+  readonly drift_turnover: number;
+  readonly drift_fees: number;
+}
+
+/** Computes shards and replays runs: threads on a laptop, the calling process in a function of the cloud. */
 export interface ShardRunner {
-  /** How many calls of `run` may be under way at once. */
+  /** How many calls may be under way at once. */
   readonly concurrency: number;
   /** The bytes depend on plan and shard alone. Rejects for a failure that is no fault of the shard, or when stopped. */
   run(shard: number): Promise<ShardOutput>;
+  /**
+   * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails.
+   */
+  replay(params: string, withParity: boolean): Promise<LeaderReplay | null>;
 }
 
 /** How far a sweep is, told after every shard; `failedRuns` counts rows with status `failed`. */

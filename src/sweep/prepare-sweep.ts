@@ -24,7 +24,7 @@ export interface PreparedSweep {
   /** What other threads need to make an engine of their own, besides the plan. */
   readonly inputs: SweepInputs;
   readonly engine: ShardEngine;
-  readonly aggregate: AggregateInput;
+  readonly aggregate: Omit<AggregateInput, 'runner'>;
 }
 
 /**
@@ -60,13 +60,12 @@ export function prepareSweep(
   );
   const plan: Plan = { ...sketch, scanFrom: starts.every((start) => start !== undefined) ? starts : null };
   const engine = createShardEngine(plan, inputs);
-  const aggregate: AggregateInput = {
+  const aggregate = {
     plan,
     spec: canonicalJson(resolved),
     name: spec.name,
     columns: resultColumns(engine.grid),
     ranking,
-    replay: engine.replay,
   };
   return { spec: resolved, plan, selection, inputs, engine, aggregate };
 }

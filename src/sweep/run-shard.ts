@@ -14,9 +14,8 @@ import {
   resultTable,
 } from '../formats/results-parquet.ts';
 import { axisTarget, type Grid, type ParameterSet, parametersAt } from './grid.ts';
-import type { ParityColumns } from './leaderboard.ts';
 import { parityChosen, shardRange } from './plan.ts';
-import type { ShardRows } from './ports.ts';
+import type { ParityColumns, ShardRows } from './ports.ts';
 import { runIndices } from './selection.ts';
 import type { SimulatedRun, Simulator } from './simulate-run.ts';
 

@@ -6,6 +6,7 @@ import { missingShards, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
 import { activeKey, planKey, summaryKey } from './keys.ts';
+import { inLanes } from './lanes.ts';
 import { shardRange } from './plan.ts';
 import type { ProgressListener, Queue, ShardRunner, Store } from './ports.ts';
 import { submitSweep } from './submit.ts';
@@ -17,7 +18,7 @@ export interface RunnableSweep {
   readonly spec: unknown;
   readonly plan: Plan;
   readonly runner: ShardRunner;
-  readonly aggregate: AggregateInput;
+  readonly aggregate: Omit<AggregateInput, 'runner'>;
 }
 
 /** What steers a run but changes no result. */
@@ -77,30 +78,9 @@ export async function runSweep(
   const summary = await finishSweep(
     store,
     { sweepId, generation },
-    () => aggregate,
+    () => ({ ...aggregate, runner }),
     () => report('aggregate', ++folded),
   );
   if (!summary) throw new OutsideError(`sweep ${sweepId}: a result vanished from the store while it ran`);
   return summary;
-}
-
-/** Does all items, `lanes` at a time, in order of their start; after a failure none starts, and the first is thrown when all have ended. */
-async function inLanes<T>(
-  items: readonly T[],
-  lanes: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
-  const failures: unknown[] = [];
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length && failures.length === 0) {
-      try {
-        await work(items[next++]!);
-      } catch (failure) {
-        failures.push(failure);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  if (failures.length > 0) throw failures[0];
 }

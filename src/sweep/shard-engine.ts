@@ -7,8 +7,7 @@ import { tailRisk } from '../core/metrics/tail-risk.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { type Grid, gridOf, type ParameterSet, parametersAt } from './grid.ts';
 import { parameterSpelling, runIds } from './ids.ts';
-import type { Replay } from './leaderboard.ts';
-import type { ShardRows } from './ports.ts';
+import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
 import { parityColumns, runShard } from './run-shard.ts';
 import { createSimulator } from './simulate-run.ts';
@@ -28,7 +27,8 @@ export interface SweepInputs {
 export interface ShardEngine {
   readonly grid: Grid;
   runShard(shard: number): ShardRows;
-  readonly replay: Replay;
+  /** Replays one run from the `params` of its row; throws what the run throws. */
+  replay(params: string, withParity: boolean): LeaderReplay;
 }
 
 /** An engine for the shards of a plan. */

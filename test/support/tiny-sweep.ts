@@ -1,6 +1,5 @@
 import type { Plan } from '../../src/contracts/plan.ts';
 import { encodeResults, type ResultColumn, resultTable } from '../../src/formats/results-parquet.ts';
-import type { Replay } from '../../src/sweep/leaderboard.ts';
 import { planOf, shardRange } from '../../src/sweep/plan.ts';
 import type { ShardRunner } from '../../src/sweep/ports.ts';
 import type { RunnableSweep } from '../../src/sweep/run-sweep.ts';
@@ -74,7 +73,7 @@ export function tinyShard(plan: Plan, shard: number): { bytes: Uint8Array; faile
   return { bytes: encodeResults(table, metadata), failedRuns };
 }
 
-const replay: Replay = (params, withParity) => {
+const replay: ShardRunner['replay'] = async (params, withParity) => {
   const { index } = JSON.parse(params) as { index: number };
   const parity = {
     parity_status: 'identical' as const,
@@ -108,6 +107,7 @@ export function tinySweep(runs: number, shardRuns: number) {
       ran.push(shard);
       return tinyShard(plan, shard);
     },
+    replay,
   };
   const sweep: RunnableSweep = {
     spec: { tiny: runs },
@@ -124,7 +124,6 @@ export function tinySweep(runs: number, shardRuns: number) {
         constraintColumns: ['orders'],
         accept: ({ orders }) => (orders ?? 0) >= 1,
       },
-      replay,
     },
   };
   return { sweep, plan, ran };

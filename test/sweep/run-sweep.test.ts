@@ -110,6 +110,7 @@ describe('a sweep run in one process', () => {
       const store = memoryStore();
       const { sweep, plan } = tinySweep(83, 9);
       const runner: ShardRunner = {
+        ...sweep.runner,
         concurrency,
         async run(shard) {
           await new Promise((done) => setTimeout(done, (shard * 7) % 5));
@@ -204,6 +205,7 @@ describe('a sweep run in one process', () => {
     const store = memoryStore();
     const { sweep, plan } = tinySweep(40, 7);
     const failing: ShardRunner = {
+      ...sweep.runner,
       concurrency: 2,
       run: async (shard) =>
         shard === 4 ? { gaveUp: 'the thread ended twice', attempts: 2 } : tinyShard(plan, shard),
@@ -225,7 +227,7 @@ describe('a sweep run in one process', () => {
     const store = memoryStore();
     const { sweep, plan, ran } = tinySweep(40, 7);
     const cancelling: ShardRunner = {
-      concurrency: 1,
+      ...sweep.runner,
       async run(shard) {
         if (shard === 2) await cancelSweep(store, NO_QUEUE, plan.sweepId);
         return sweep.runner.run(shard);
@@ -250,7 +252,7 @@ describe('a sweep run in one process', () => {
     const shards: number[] = [];
     // Another process is faster: its object arrives while ours is computed, and differs.
     const runner: ShardRunner = {
-      concurrency: 1,
+      ...sweep.runner,
       async run(shard) {
         const output = tinyShard(plan, shard);
         if (shard === 1) await store.putOnce(key, output.bytes);

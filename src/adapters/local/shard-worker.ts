@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Plan } from '../../contracts/plan.ts';
 import { barsOver } from '../../core/bars.ts';
-import type { ShardRows } from '../../sweep/ports.ts';
+import type { LeaderReplay, ShardRows } from '../../sweep/ports.ts';
 import { createShardEngine } from '../../sweep/shard-engine.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
@@ -19,8 +19,17 @@ export interface ShardWorkerData {
   readonly strategy: StrategySource;
 }
 
-/** What a thread answers: that it is ready, then one message a shard. */
-export type ShardWorkerMessage = 'ready' | ShardRows | { readonly error: string };
+/** What a thread is asked: to compute a shard, or to replay a run. */
+export type ShardWorkerRequest =
+  | { readonly shard: number }
+  | { readonly params: string; readonly withParity: boolean };
+
+/** What a thread answers: that it is ready, then one message a request. */
+export type ShardWorkerMessage =
+  | 'ready'
+  | { readonly rows: ShardRows }
+  | { readonly replayed: LeaderReplay }
+  | { readonly error: string };
 
 const { plan, spec, bars, strategy } = workerData as ShardWorkerData;
 const engine = createShardEngine(plan, {
@@ -32,10 +41,11 @@ const engine = createShardEngine(plan, {
 const answer = (message: ShardWorkerMessage, moved: ArrayBuffer[] = []) =>
   parentPort!.postMessage(message, moved);
 
-parentPort!.on('message', (shard: number) => {
+parentPort!.on('message', (request: ShardWorkerRequest) => {
   try {
-    const { bytes, failedRuns } = engine.runShard(shard);
-    answer({ bytes, failedRuns }, [bytes.buffer as ArrayBuffer]);
+    if ('params' in request) return answer({ replayed: engine.replay(request.params, request.withParity) });
+    const rows = engine.runShard(request.shard);
+    answer({ rows }, [rows.bytes.buffer as ArrayBuffer]);
   } catch (error) {
     answer({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
-import type { ShardOutput, ShardRunner } from '../../sweep/ports.ts';
-import type { ShardWorkerData, ShardWorkerMessage } from './shard-worker.ts';
+import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
+import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './shard-worker.ts';
 
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
 const ATTEMPTS = 2;
@@ -14,6 +14,8 @@ export interface WorkerPoolOptions {
   readonly threads?: number | undefined;
   /** Stops all threads at once. */
   readonly signal?: AbortSignal | undefined;
+  /** Heap of a thread at most, in MiB; default: that of Node.js. */
+  readonly threadMemoryMb?: number | undefined;
   /** The compiled worker; default: beside this file. */
   readonly workerUrl?: URL | undefined;
 }
@@ -30,7 +32,7 @@ export interface WorkerPool extends ShardRunner {
  * up with the reason. OutsideError where a thread cannot start; the signal's reason once it aborts.
  */
 export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions = {}): WorkerPool {
-  const { signal, workerUrl = new URL('./shard-worker.js', import.meta.url) } = options;
+  const { signal, threadMemoryMb, workerUrl = new URL('./shard-worker.js', import.meta.url) } = options;
   const threads = Math.min(options.threads ?? availableParallelism(), data.plan.shards);
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -38,7 +40,11 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   async function takeWorker(): Promise<Worker> {
     const free = idle.pop();
     if (free) return free;
-    const worker = new Worker(workerUrl, { workerData: data, stdout: true });
+    const worker = new Worker(workerUrl, {
+      workerData: data,
+      stdout: true,
+      ...(threadMemoryMb && { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } }),
+    });
     // What a strategy prints must not get between the lines that the program prints for machines.
     worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
     worker.on('error', () => undefined); // told by `nextAnswer`, or by the exit of an idle thread
@@ -54,22 +60,29 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     );
   }
 
-  async function run(shard: number): Promise<ShardOutput> {
-    let reason = '';
+  /** The answer to a request, or why two threads in a row had none. */
+  async function ask(request: ShardWorkerRequest): Promise<Answer> {
+    let answer: Answer = { ended: 'never started' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       signal?.throwIfAborted();
       const worker = await takeWorker();
-      worker.postMessage(shard);
-      const answer = await nextAnswer(worker, signal);
-      if (answer === 'ready') throw new OutsideError(`shard ${shard}: a thread answered out of turn`);
-      if ('ended' in answer) reason = `the thread ended: ${answer.ended}`;
-      else {
-        idle.push(worker);
-        if ('bytes' in answer) return answer;
-        reason = answer.error;
-      }
+      worker.postMessage(request);
+      answer = await nextAnswer(worker, signal);
+      if (answer !== 'ready' && !('ended' in answer)) idle.push(worker);
+      if (answer !== 'ready' && ('rows' in answer || 'replayed' in answer)) break;
     }
-    return { gaveUp: reason, attempts: ATTEMPTS };
+    return answer;
+  }
+
+  async function run(shard: number): Promise<ShardOutput> {
+    const answer = await ask({ shard });
+    if (answer !== 'ready' && 'rows' in answer) return answer.rows;
+    return { gaveUp: reasonOf(answer), attempts: ATTEMPTS };
+  }
+
+  async function replay(params: string, withParity: boolean): Promise<LeaderReplay | null> {
+    const answer = await ask({ params, withParity });
+    return answer !== 'ready' && 'replayed' in answer ? answer.replayed : null;
   }
 
   async function close(): Promise<void> {
@@ -78,10 +91,16 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
 
   const onAbort = () => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
-  return { concurrency: threads, run, close };
+  return { concurrency: threads, run, replay, close };
 }
 
 type Answer = ShardWorkerMessage | { readonly ended: string };
+
+function reasonOf(answer: Answer): string {
+  if (answer !== 'ready' && 'error' in answer) return answer.error;
+  if (answer !== 'ready' && 'ended' in answer) return `the thread ended: ${answer.ended}`;
+  return 'the thread answered out of turn';
+}
 
 /** The next message of a worker, or why it ended; rejects with the signal's reason when aborted. */
 async function nextAnswer(worker: Worker, signal: AbortSignal | undefined): Promise<Answer> {
