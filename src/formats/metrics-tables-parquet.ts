@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { ParquetSchema, ParquetWriter } from 'parquetjs-lite';
+import parquet from 'parquetjs-lite';
 
 /*
  * The two small tables of a sweep, written by parquetjs-lite. It is honest only for a fixed schema of safe types,
@@ -38,7 +38,7 @@ export interface MemoryMetricsRow {
 
 /** Encodes the table `parity_metrics`; no rows give a table without row groups. */
 export function encodeParityMetrics(rows: readonly ParityMetricsRow[]): Promise<Uint8Array> {
-  const schema = new ParquetSchema({
+  const schema = new parquet.ParquetSchema({
     generation: COUNT,
     parity_status: TEXT,
     dense_class: { ...TEXT, optional: true },
@@ -52,7 +52,7 @@ export function encodeParityMetrics(rows: readonly ParityMetricsRow[]): Promise<
 
 /** Encodes the table `memory_metrics`. */
 export function encodeMemoryMetrics(rows: readonly MemoryMetricsRow[]): Promise<Uint8Array> {
-  const schema = new ParquetSchema({
+  const schema = new parquet.ParquetSchema({
     generation: COUNT,
     runs: COUNT,
     sparse_bytes: NUMBER,
@@ -64,7 +64,10 @@ export function encodeMemoryMetrics(rows: readonly MemoryMetricsRow[]): Promise<
   return encode(schema, rows);
 }
 
-async function encode(schema: ParquetSchema, rows: readonly object[]): Promise<Uint8Array> {
+async function encode(
+  schema: InstanceType<typeof parquet.ParquetSchema>,
+  rows: readonly object[],
+): Promise<Uint8Array> {
   const parts: Buffer[] = [];
   const sink = new Writable({
     write(part: Buffer, _encoding, done) {
@@ -72,7 +75,7 @@ async function encode(schema: ParquetSchema, rows: readonly object[]): Promise<U
       done();
     },
   });
-  const writer = await ParquetWriter.openStream(schema, sink);
+  const writer = await parquet.ParquetWriter.openStream(schema, sink);
   for (const row of rows) {
     const present = Object.entries(row).filter(([, value]) => value !== null);
     await writer.appendRow(Object.fromEntries(present));

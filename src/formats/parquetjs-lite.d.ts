@@ -1,4 +1,4 @@
-/** The part of parquetjs-lite that writes the per-sweep tables; the package has no types of its own. */
+/** The part of parquetjs-lite that writes the per-sweep tables; the package is CommonJS and has no types of its own. */
 declare module 'parquetjs-lite' {
   import type { Writable } from 'node:stream';
 
@@ -8,13 +8,18 @@ declare module 'parquetjs-lite' {
     readonly compression?: 'SNAPPY';
   }
 
-  export class ParquetSchema {
-    constructor(fields: Readonly<Record<string, Field>>);
+  interface Schema {
+    readonly schema: Readonly<Record<string, Field>>;
   }
 
-  export class ParquetWriter {
-    static openStream(schema: ParquetSchema, stream: Writable): Promise<ParquetWriter>;
+  interface RowWriter {
     appendRow(row: Readonly<Record<string, string | number>>): Promise<void>;
     close(): Promise<void>;
   }
+
+  const parquet: {
+    readonly ParquetSchema: new (fields: Readonly<Record<string, Field>>) => Schema;
+    readonly ParquetWriter: { openStream(schema: Schema, stream: Writable): Promise<RowWriter> };
+  };
+  export default parquet;
 }
