@@ -12,10 +12,13 @@ const ASSET_BAR_SECONDS = 4e-9;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 10_000;
-/** Up to so many asset-bars (runs · bars · assets) every run is checked, beyond it a sample of about as many. */
-const PARITY_ASSET_BARS = 200e6;
+/**
+ * Up to so many asset-bars (runs · bars · assets) every run is checked, beyond it a sample of about as many: at about
+ * 0.5 µs each (both engines and three dense forms) some 20 s of one core.
+ */
+const PARITY_ASSET_BARS = 40e6;
 /** Asset-bars spent on checking leaders; at least 20 and at most 1,000 of them are checked. */
-const LEADER_ASSET_BARS = 20e6;
+const LEADER_ASSET_BARS = 10e6;
 
 /** What a plan is made from. */
 export interface PlanInput {

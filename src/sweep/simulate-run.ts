@@ -66,10 +66,13 @@ export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: R
   const returns = new Float64Array(bars.length);
   const metrics = new Float64Array(METRICS.length);
   let latest: Decided | null = null;
+  let asked: ParameterSet['params'] | null = null; // spelling the same object twice is the dearest part of a lookup
 
   function decided(params: ParameterSet['params']): Decided {
+    if (latest && asked === params) return latest;
     const key = canonicalJson(params);
     if (latest?.key !== key) latest = decide(strategy, bars, params, key);
+    asked = params;
     return latest;
   }
 

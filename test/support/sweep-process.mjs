@@ -20,7 +20,7 @@ finishBars(bars);
 const spec = sweepSpec.parse({
   bars: './bars',
   shardRuns: 2,
-  strategy: { name: 'momentum', params: { lookback: { from: 5, to: 100, step: 5 }, top: [1, 2] } },
+  strategy: { name: 'momentum', params: { lookback: { from: 10, to: 100, step: 10 }, top: [1, 2] } },
   stops: { stopLoss: [null, 0.03] },
 });
 const content = { datasetId: 'd'.repeat(64), strategyCode: null, instructions: new Map() };
