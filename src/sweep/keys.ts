@@ -89,7 +89,6 @@ export const sweepsTableKey = (sweepId: string, generation: number) =>
 export const usageKey = (sweepId: string, name: string) => checkKey(`usage/${sweep(sweepId)}/${name}`);
 export const summaryKey = (sweepId: string, generation: number) =>
   `final/${sweep(sweepId)}/${generationName(generation)}/summary.json`;
-export const summaryPrefix = (sweepId: string) => `final/${sweep(sweepId)}/`;
 
 /** The shard number that a result or failure key ends with; null for any other key. */
 export function shardOfKey(key: string): number | null {
@@ -97,8 +96,8 @@ export function shardOfKey(key: string): number | null {
   return found ? Number(found[1]) : null;
 }
 
-/** The generation that a control or final key stands under; null for any other key. */
+/** The generation that a control key stands under; null for any other key. */
 export function generationOfKey(key: string): number | null {
-  const found = /^(?:control|final)\/[0-9a-f]{32}\/g(\d{1,3})\//.exec(key);
+  const found = /^control\/[0-9a-f]{32}\/g(\d{1,3})\//.exec(key);
   return found ? Number(found[1]) : null;
 }

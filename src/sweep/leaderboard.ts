@@ -55,8 +55,8 @@ export async function leaderboard(
     for (const { name } of columns) put(name, place.at, rows.get(name)![place.row]!);
   }
   const wasUnchecked = leaders.map((_, at) => table.values.get('parity_status')![at] === 'not_checked');
-  const ranks = leaders.map((_, at) => at);
-  await inLanes(ranks, runner.concurrency, async (at) => {
+  // By run index, not by rank: neighbours share their instructions.
+  await inLanes(places, runner.concurrency, async ({ at }) => {
     const params = table.values.get('params')![at] as string;
     const replayed = await runner.replay(params, wasUnchecked[at]! && at < plan.parityLeaders);
     if (replayed === null) return;

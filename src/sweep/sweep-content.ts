@@ -13,12 +13,7 @@ export interface SweepContent {
 }
 
 /** How a resolved spec names a strategy of one's own. */
-export const moduleName = (codeSha256: string) => `module:${codeSha256}`;
-
-/** The sha256 in the name of a strategy of one's own; null for a built-in one. */
-export function moduleCode(strategyName: string): string | null {
-  return /^module:([0-9a-f]{64})$/.exec(strategyName)?.[1] ?? null;
-}
+const moduleName = (codeSha256: string) => `module:${codeSha256}`;
 
 /**
  * The spec of a sweep with content in place of every path: what its id is taken from, and what spec.json holds.
