@@ -1,29 +1,31 @@
 /** What `putOnce` found: created by this call, there already with the same bytes, or there with other bytes. */
 export type PutOutcome = 'created' | 'same' | 'different';
 
-/** A key of the store and the size of its object. */
+/** A key of the store, the size of its object, and when the store says that it was created. */
 export interface StoredObject {
   readonly key: string;
   readonly bytes: number;
+  /** Epoch milliseconds by the store's own clock: tells progress, never reaches a result. */
+  readonly modifiedMs: number;
 }
 
 /**
  * Objects under keys with `/`, strongly consistent: a directory, a bucket, or memory.
  *
- * Keys are relative, of [A-Za-z0-9._=-] segments, without `..`.
+ * Keys are those of `checkKey` in keys.ts: others throw InvalidInputError. Failures of the outside are OutsideError.
  */
 export interface Store {
-  /** Creates the object if the key is free; never overwrites. */
+  /** Creates the object if the key is free; never overwrites, and never shows a part of an object. */
   putOnce(key: string, bytes: Uint8Array): Promise<PutOutcome>;
   /** The object's bytes, or null where there is none. */
   get(key: string): Promise<Uint8Array | null>;
-  /** Bytes `start` to `end` (exclusive) of an object, for readers that need a part of it. */
+  /** Bytes `start` to `end` (exclusive) of an object; OutsideError where it has fewer or does not exist. */
   getRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** Size in bytes, or null where there is none. */
   size(key: string): Promise<number | null>;
-  /** All keys that begin with the prefix, by ascending key. */
+  /** All keys that begin with the prefix (any leading part of a key), by ascending code unit. */
   list(prefix: string): AsyncIterable<StoredObject>;
-  /** Deletes an object: only markers under `active/` ever are. */
+  /** Deletes a marker under `active/`, if it is there; refuses any other key, since nothing published is deleted. */
   delete(key: string): Promise<void>;
 }
 
@@ -32,19 +34,58 @@ export interface Queue<M> {
   send(messages: readonly M[]): Promise<void>;
 }
 
-/** Message of the plan and tick queues. */
-export interface SweepMessage {
-  readonly v: 1;
-  readonly sweepId: string;
-  readonly generation: number;
-}
-
-/** Message of the shard queue: a range by reference, never parameters. */
-export interface ShardMessage extends SweepMessage {
-  readonly shard: number;
-}
-
 /** Epoch milliseconds; reaches only what is measured, never a result. */
 export interface Clock {
   now(): number;
 }
+
+/** A computed shard: the Parquet object of exactly its rows, and how many of them failed. */
+export interface ShardRows {
+  readonly bytes: Uint8Array;
+  readonly failedRuns: number;
+}
+
+/** What computing one shard gave: its rows, or the reason why the shard is given up. */
+export type ShardOutput = ShardRows | { readonly gaveUp: string; readonly attempts: number };
+
+/** What replaying a leader adds to its row: the tails of its returns, and parity where it was asked for. */
+export interface LeaderReplay {
+  readonly var_5: number;
+  readonly cvar_5: number;
+  readonly parity: ParityColumns | null;
+}
+
+/** The parity columns of a row that was checked. */
+export interface ParityColumns {
+  readonly parity_status: 'identical' | 'diverged';
+  readonly parity_detail: string | null;
+  readonly dense_class: string;
+  readonly reentries_dense: number;
+  readonly drift_turnover: number;
+  readonly drift_fees: number;
+}
+
+/** Computes shards and replays runs: threads on a laptop, the calling process in a function of the cloud. */
+export interface ShardRunner {
+  /** How many calls may be under way at once. */
+  readonly concurrency: number;
+  /** The bytes depend on plan and shard alone. Rejects for a failure that is no fault of the shard, or when stopped. */
+  run(shard: number): Promise<ShardOutput>;
+  /**
+   * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails.
+   */
+  replay(params: string, withParity: boolean): Promise<LeaderReplay | null>;
+}
+
+/** How far a sweep is, told after every shard; `failedRuns` counts rows with status `failed`. */
+export interface SweepProgress {
+  readonly phase: 'shards' | 'aggregate';
+  readonly runs: number;
+  readonly doneRuns: number;
+  readonly failedRuns: number;
+  readonly shards: number;
+  readonly doneShards: number;
+}
+
+/** Hears how far a sweep is; must not throw. */
+export type ProgressListener = (progress: SweepProgress) => void;

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { OutsideError } from '../../contracts/errors.ts';
+import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
+import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './shard-worker.ts';
+
+/** How often a shard is tried before it is given up: a thread may die of something that passes. */
+const ATTEMPTS = 2;
+
+/** How threads are started. */
+export interface WorkerPoolOptions {
+  /** Number of threads, at least 1; default: what the machine has, at most one a shard. */
+  readonly threads?: number | undefined;
+  /** Stops all threads at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** Heap of a thread at most, in MiB; default: that of Node.js. */
+  readonly threadMemoryMb?: number | undefined;
+  /** The compiled worker; default: beside this file. */
+  readonly workerUrl?: URL | undefined;
+}
+
+/** Threads that compute shards; `close` ends them. */
+export interface WorkerPool extends ShardRunner {
+  close(): Promise<void>;
+}
+
+/**
+ * Threads that share the bars and compute one shard at a time each.
+ *
+ * A thread that dies (out of memory, `process.exit` in a strategy) is replaced and its shard tried once more, then given
+ * up with the reason. OutsideError where a thread cannot start; the signal's reason once it aborts.
+ */
+export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions = {}): WorkerPool {
+  const { signal, threadMemoryMb, workerUrl = new URL('./shard-worker.js', import.meta.url) } = options;
+  const threads = Math.min(options.threads ?? availableParallelism(), data.plan.shards);
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+
+  async function takeWorker(): Promise<Worker> {
+    const free = idle.pop();
+    if (free) return free;
+    const worker = new Worker(workerUrl, {
+      workerData: data,
+      stdout: true,
+      ...(threadMemoryMb && { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } }),
+    });
+    // What a strategy prints must not get between the lines that the program prints for machines.
+    worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
+    worker.on('error', () => undefined); // told by `nextAnswer`, or by the exit of an idle thread
+    worker.on('exit', () => {
+      all.delete(worker);
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+    });
+    all.add(worker);
+    const answer = await nextAnswer(worker, signal);
+    if (answer === 'ready') return worker;
+    throw new OutsideError(
+      `a thread for shards cannot start: ${'ended' in answer ? answer.ended : 'no answer'}`,
+    );
+  }
+
+  /** The answer to a request, or why two threads in a row had none. */
+  async function ask(request: ShardWorkerRequest): Promise<Answer> {
+    let answer: Answer = { ended: 'never started' };
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      signal?.throwIfAborted();
+      const worker = await takeWorker();
+      worker.postMessage(request);
+      answer = await nextAnswer(worker, signal);
+      if (answer !== 'ready' && !('ended' in answer)) idle.push(worker);
+      if (answer !== 'ready' && ('rows' in answer || 'replayed' in answer)) break;
+    }
+    return answer;
+  }
+
+  async function run(shard: number): Promise<ShardOutput> {
+    const answer = await ask({ shard });
+    if (answer !== 'ready' && 'rows' in answer) return answer.rows;
+    return { gaveUp: reasonOf(answer), attempts: ATTEMPTS };
+  }
+
+  async function replay(params: string, withParity: boolean): Promise<LeaderReplay | null> {
+    const answer = await ask({ params, withParity });
+    return answer !== 'ready' && 'replayed' in answer ? answer.replayed : null;
+  }
+
+  async function close(): Promise<void> {
+    await Promise.all([...all].map((worker) => worker.terminate()));
+  }
+
+  const onAbort = () => void close();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return { concurrency: threads, run, replay, close };
+}
+
+type Answer = ShardWorkerMessage | { readonly ended: string };
+
+function reasonOf(answer: Answer): string {
+  if (answer !== 'ready' && 'error' in answer) return answer.error;
+  if (answer !== 'ready' && 'ended' in answer) return `the thread ended: ${answer.ended}`;
+  return 'the thread answered out of turn';
+}
+
+/** The next message of a worker, or why it ended; rejects with the signal's reason when aborted. */
+async function nextAnswer(worker: Worker, signal: AbortSignal | undefined): Promise<Answer> {
+  const done = new AbortController();
+  const options = { signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal };
+  const message = once(worker, 'message', options).then(([answer]): Answer => answer as ShardWorkerMessage);
+  const exit = once(worker, 'exit', options).then(([code]): Answer => ({ ended: `exit code ${code}` }));
+  try {
+    // `once` rejects on the event `error`, which comes before `exit`.
+    return await Promise.race([message, exit]);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { ended: error instanceof Error ? error.message : String(error) };
+  } finally {
+    done.abort();
+    await Promise.allSettled([message, exit]);
+  }
+}

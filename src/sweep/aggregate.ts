@@ -1,0 +1,140 @@
+import { OutsideError } from '../contracts/errors.ts';
+import type { Plan } from '../contracts/plan.ts';
+import type { Summary } from '../contracts/summary.ts';
+import { sha256Hex } from '../formats/canonical-json.ts';
+import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tables-parquet.ts';
+import { decodeResults, encodeResults, type ResultColumn, resultFooter } from '../formats/results-parquet.ts';
+import type { AggregateInput } from './aggregate-input.ts';
+import type { ShardSets } from './complete.ts';
+import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
+import { putJson } from './json-objects.ts';
+import { activeKey, summaryKey, sweepsTableKey, tableKey } from './keys.ts';
+import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
+import type { Store } from './ports.ts';
+import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
+import { rangesOf, rangesText } from './shard-ranges.ts';
+
+/** Rows of the leaderboard. */
+const LEADERS = 1_000;
+
+/**
+ * Publishes what a generation came to: leaderboard, parity_metrics, memory_metrics, the row of `sweeps`, and last the
+ * summary, which is the commit; then the active marker goes.
+ *
+ * `sets` are the shards to fold. Aggregators that race may have seen different sets (a worker was still at it): the
+ * leaderboard is put first and states the set it was folded from, and whoever finds another one there folds that set
+ * instead. So everything published is a function of one set, whichever aggregator goes on.
+ */
+export async function aggregateSweep(
+  store: Store,
+  generation: number,
+  input: AggregateInput,
+  sets: ShardSets,
+  onShard: (shard: number) => void = () => undefined,
+): Promise<Summary> {
+  const { plan, columns, ranking, runner } = input;
+  const key = tableKey('leaderboard', plan.sweepId, generation);
+  const existing = await publishedSets(store, key, plan);
+  const used = existing ?? sets;
+  const shards = [...used.results].sort((a, b) => a - b);
+
+  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard);
+  const mine = await leaderboard(store, plan, generation, columns, fold.leaders, runner);
+  const bytes = encodeResults(mine.table, {
+    sweep_id: plan.sweepId,
+    engine: plan.engine,
+    shards: rangesText(shards),
+    failed: rangesText([...used.failures].sort((a, b) => a - b)),
+  });
+  const outcome = await store.putOnce(key, bytes);
+  if (outcome === 'different' && existing === null) {
+    return aggregateSweep(store, generation, input, sets, onShard); // another aggregator was first: follow it
+  }
+  // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
+  const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
+  countCheckedLeaders(fold, board);
+  return publish(store, generation, input, used, fold, board, key);
+}
+
+async function publishedSets(store: Store, key: string, plan: Plan): Promise<ShardSets | null> {
+  const bytes = await store.get(key);
+  if (bytes === null) return null;
+  const { metadata } = resultFooter(bytes, key);
+  const results = rangesOf(metadata.shards ?? '?', plan.shards);
+  const failures = rangesOf(metadata.failed ?? '?', plan.shards);
+  if (results === null || failures === null) {
+    throw new OutsideError(`${key}: expected the shards it was folded from, found ${metadata.shards}`);
+  }
+  return { results: new Set(results), failures: new Set(failures) };
+}
+
+async function published(
+  store: Store,
+  key: string,
+  columns: readonly ResultColumn[],
+  mine: Leaderboard,
+): Promise<Leaderboard> {
+  const bytes = (await store.get(key))!;
+  const all = leaderboardColumns(columns);
+  const values = await decodeResults(bytes, all, mine.table.rows, key);
+  return { table: { columns: all, rows: mine.table.rows, values }, wasUnchecked: mine.wasUnchecked };
+}
+
+/** Moves the leaders that the aggregator checked from the runs not checked to where they belong. */
+function countCheckedLeaders(fold: Fold, { table, wasUnchecked }: Leaderboard): void {
+  const at = (name: string, i: number) => table.values.get(name)![i];
+  for (let i = 0; i < table.rows; i++) {
+    const status = at('parity_status', i) as string;
+    if (!wasUnchecked[i] || status === 'not_checked') continue;
+    const group = fold.parity.get('not_checked/')!;
+    group.runs--;
+    if (group.runs === 0) fold.parity.delete('not_checked/');
+    addParity(fold.parity, {
+      status,
+      denseClass: at('dense_class', i) as string | null,
+      reentriesDense: at('reentries_dense', i) as number,
+      driftTurnover: at('drift_turnover', i) as number,
+      driftFees: at('drift_fees', i) as number,
+    });
+  }
+}
+
+async function publish(
+  store: Store,
+  generation: number,
+  input: AggregateInput,
+  sets: ShardSets,
+  fold: Fold,
+  board: Leaderboard,
+  boardKey: string,
+): Promise<Summary> {
+  const { plan, columns } = input;
+  const diverged = fold.firstDiverged && {
+    rows: await readShard(store, plan, fold.firstDiverged.shard, columns),
+    row: fold.firstDiverged.row,
+  };
+  const tables: Record<string, string> = { [boardKey]: sha256Hex((await store.get(boardKey))!) };
+  const put = async (key: string, bytes: Uint8Array) => {
+    if ((await store.putOnce(key, bytes)) === 'different') {
+      throw new OutsideError(`${key}: expected the table of these results, found another one; it is kept`);
+    }
+    tables[key] = sha256Hex(bytes);
+  };
+  await put(
+    tableKey('parity_metrics', plan.sweepId, generation),
+    await encodeParityMetrics(parityRows(fold, generation)),
+  );
+  await put(
+    tableKey('memory_metrics', plan.sweepId, generation),
+    await encodeMemoryMetrics([memoryRow(fold, generation)]),
+  );
+  const untabled = summaryOf(input, generation, sets, fold, board, diverged);
+  await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
+  const summary = { ...untabled, tables };
+  const key = summaryKey(plan.sweepId, generation);
+  if ((await putJson(store, key, summary)) === 'different') {
+    throw new OutsideError(`${key}: expected the summary of these results, found another one; it is kept`);
+  }
+  await store.delete(activeKey(plan.sweepId));
+  return summary;
+}

@@ -1,0 +1,193 @@
+import { OutsideError } from '../contracts/errors.ts';
+import type { Plan } from '../contracts/plan.ts';
+import {
+  decodeResults,
+  type ResultColumn,
+  type ResultValues,
+  resultFooter,
+} from '../formats/results-parquet.ts';
+import { resultKey } from './keys.ts';
+import { shardRange } from './plan.ts';
+import type { Store } from './ports.ts';
+import { type Ranked, rankedList } from './ranked-list.ts';
+
+/** How rows are ranked and filtered; what the sweep file says of results. */
+export interface Ranking {
+  readonly metric: string;
+  readonly direction: 'higher' | 'lower';
+  /** The columns that `accept` looks at. */
+  readonly constraintColumns: readonly string[];
+  /** Whether a row meets the constraints; null stands for an undefined metric. */
+  accept(row: Readonly<Record<string, number | null>>): boolean;
+}
+
+/** Parity of the runs of one status and dense class. */
+export interface ParityGroup {
+  readonly status: string;
+  readonly denseClass: string | null;
+  runs: number;
+  reentriesDense: number;
+  driftTurnover: number;
+  driftFees: number;
+}
+
+/** What one pass over the rows of a sweep adds up, in the order of the runs. */
+export interface Fold {
+  okRuns: number;
+  failedRuns: number;
+  zeroTradeRuns: number;
+  acceptedRuns: number;
+  reentries: number;
+  sparseBytes: number;
+  denseBytes: number;
+  leastSaving: number;
+  mostSaving: number;
+  /** By `status/class`. */
+  readonly parity: Map<string, ParityGroup>;
+  /** Rows where the engines diverged, the first of them. */
+  firstDiverged: { readonly shard: number; readonly row: number } | null;
+  /** The best runs, best first. */
+  readonly leaders: readonly Ranked[];
+}
+
+const FOLDED = [
+  'run_index',
+  'status',
+  'orders',
+  'reentries',
+  'parity_status',
+  'dense_class',
+  'reentries_dense',
+  'drift_turnover',
+  'drift_fees',
+  'sparse_bytes',
+  'dense_bytes',
+];
+
+/**
+ * Reads the rows of the shards in the order given, one shard at a time, and adds them up in the order of the runs, so
+ * that sums are the same whoever folds them.
+ */
+export async function foldShards(
+  store: Store,
+  plan: Plan,
+  shards: readonly number[],
+  columns: readonly ResultColumn[],
+  ranking: Ranking,
+  limit: number,
+  onShard: (shard: number) => void,
+): Promise<Fold> {
+  const wanted = new Set([...FOLDED, ranking.metric, ...ranking.constraintColumns]);
+  const read = columns.filter(({ name }) => wanted.has(name));
+  const leaders = rankedList(limit, ranking.direction);
+  const fold: Fold & { leaders: readonly Ranked[] } = {
+    okRuns: 0,
+    failedRuns: 0,
+    zeroTradeRuns: 0,
+    acceptedRuns: 0,
+    reentries: 0,
+    sparseBytes: 0,
+    denseBytes: 0,
+    leastSaving: Number.NaN,
+    mostSaving: Number.NaN,
+    parity: new Map(),
+    firstDiverged: null,
+    leaders: [],
+  };
+  for (const shard of shards) {
+    const rows = await readShard(store, plan, shard, read);
+    const { count } = shardRange(plan, shard);
+    for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
+    onShard(shard);
+  }
+  return { ...fold, leaders: leaders.best() };
+}
+
+/** The columns asked for of one shard's object, checked to be exactly the shard's rows of this sweep. */
+export async function readShard(
+  store: Store,
+  plan: Plan,
+  shard: number,
+  columns: readonly ResultColumn[],
+): Promise<ReadonlyMap<string, ResultValues>> {
+  const key = resultKey(plan.sweepId, shard);
+  const bytes = await store.get(key);
+  if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
+  const { first, count } = shardRange(plan, shard);
+  const { metadata } = resultFooter(bytes, key);
+  if (metadata.sweep_id !== plan.sweepId || metadata.shard !== String(shard)) {
+    throw new OutsideError(
+      `${key}: expected the rows of shard ${shard}, found those of ${metadata.sweep_id}/${metadata.shard}`,
+    );
+  }
+  const rows = await decodeResults(bytes, columns, count, key);
+  const index = rows.get('run_index');
+  for (let i = 0; index && i < count; i++) {
+    if (index[i] !== first + i) {
+      throw new OutsideError(`${key}: expected run ${first + i} at row ${i}, found ${index[i]}`);
+    }
+  }
+  return rows;
+}
+
+function foldRow(
+  fold: Fold,
+  rows: ReadonlyMap<string, ResultValues>,
+  shard: number,
+  row: number,
+  ranking: Ranking,
+  offer: (ranked: Ranked) => void,
+): void {
+  const number = (name: string) => rows.get(name)![row] as number;
+  if (rows.get('status')![row] !== 'ok') {
+    fold.failedRuns++;
+    return;
+  }
+  fold.okRuns++;
+  if (number('orders') === 0) fold.zeroTradeRuns++;
+  fold.reentries += number('reentries');
+  const sparse = number('sparse_bytes');
+  const dense = number('dense_bytes');
+  fold.sparseBytes += sparse;
+  fold.denseBytes += dense;
+  const saving = 1 - sparse / dense;
+  if (!(saving >= fold.leastSaving)) fold.leastSaving = saving;
+  if (!(saving <= fold.mostSaving)) fold.mostSaving = saving;
+  foldParity(fold, rows, shard, row);
+  const value = number(ranking.metric);
+  if (Number.isNaN(value)) return;
+  const constrained: Record<string, number | null> = {};
+  for (const name of ranking.constraintColumns) {
+    constrained[name] = Number.isNaN(number(name)) ? null : number(name);
+  }
+  if (!ranking.accept(constrained)) return;
+  fold.acceptedRuns++;
+  offer({ value, runIndex: number('run_index'), shard, row });
+}
+
+function foldParity(fold: Fold, rows: ReadonlyMap<string, ResultValues>, shard: number, row: number): void {
+  const status = rows.get('parity_status')![row] as string;
+  const denseClass = rows.get('dense_class')![row] as string | null;
+  addParity(fold.parity, {
+    status,
+    denseClass,
+    reentriesDense: rows.get('reentries_dense')![row] as number,
+    driftTurnover: rows.get('drift_turnover')![row] as number,
+    driftFees: rows.get('drift_fees')![row] as number,
+  });
+  if (status === 'diverged') fold.firstDiverged ??= { shard, row };
+}
+
+/** Adds one run to its parity group; NaN counts as nothing. */
+export function addParity(groups: Map<string, ParityGroup>, run: Omit<ParityGroup, 'runs'>): void {
+  const name = `${run.status}/${run.denseClass ?? ''}`;
+  let group = groups.get(name);
+  if (!group) {
+    group = { ...run, runs: 0, reentriesDense: 0, driftTurnover: 0, driftFees: 0 };
+    groups.set(name, group);
+  }
+  group.runs++;
+  group.reentriesDense += run.reentriesDense || 0;
+  group.driftTurnover += run.driftTurnover || 0;
+  group.driftFees += run.driftFees || 0;
+}

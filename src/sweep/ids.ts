@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto';
+import type { Bars } from '../core/bars.ts';
+import { canonicalJson } from '../formats/canonical-json.ts';
+import { ENGINE_DIGEST } from './engine-digest.ts';
+import type { ParameterSet } from './grid.ts';
+
+const ID_DIGITS = 32;
+
+/**
+ * The id of a sweep: 32 hex digits of the sha256 of its canonical spec, in which every path is replaced by the content
+ * that it names, and of the engine digest. The same sweep has the same id everywhere; an edited strategy is another one.
+ */
+export function sweepIdOf(spec: unknown, engine = ENGINE_DIGEST): string {
+  return hash('sha256', canonicalJson({ engine, spec })).slice(0, ID_DIGITS);
+}
+
+/** What a run depends on besides its parameters. */
+export interface RunIdentity {
+  readonly datasetId: string;
+  readonly bars: Bars;
+  readonly strategyName: string;
+  /** sha256 of the sources of a strategy of one's own; null for a built-in one, whose code is in the engine digest. */
+  readonly strategyCode: string | null;
+  readonly barsPerYear: number;
+  readonly riskFreeRate: number;
+  readonly snap: 'none' | 'next';
+}
+
+/**
+ * Gives the id of a run from the canonical JSON of its resolved parameters: 32 hex digits of a sha256.
+ *
+ * It depends on the run alone, not on the sweep: dataset, assets and period in use, strategy code, parameters, engine.
+ * Instruction files enter by their parameter, which is a sha256. What never changes is spelled once, so that a call
+ * costs one hash.
+ */
+export function runIds(
+  { bars, ...identity }: RunIdentity,
+  engine = ENGINE_DIGEST,
+): (params: string) => string {
+  const context = canonicalJson({
+    ...identity,
+    engine,
+    symbols: bars.symbols,
+    bars: bars.length,
+    from: bars.times[0] ?? null,
+    to: bars.times[bars.length - 1] ?? null,
+  });
+  const prefix = hash('sha256', context);
+  return (params) => hash('sha256', `${prefix}\n${params}`).slice(0, ID_DIGITS);
+}
+
+/**
+ * Gives the resolved parameters of a run as canonical JSON {fill, params, portfolio, stops}: the column `params`, and
+ * all that `show` needs to replay it. `params` is the strategy's part as canonical JSON.
+ */
+export function parameterSpelling(): (set: ParameterSet, params: string) => string {
+  // Neighbours share fill model and portfolio mostly: spelling them anew would cost more than the hash.
+  const fill = latestSpelling();
+  const portfolio = latestSpelling();
+  const stops = latestSpelling();
+  return (set, params) =>
+    `{"fill":${fill(set.fill)},"params":${params},"portfolio":${portfolio(set.portfolio)},"stops":${stops(set.stops)}}`;
+}
+
+function latestSpelling(): (value: object) => string {
+  let latest: Readonly<Record<string, unknown>> = {};
+  let spelled = canonicalJson(latest);
+  return (value) => {
+    const record = value as Readonly<Record<string, unknown>>;
+    const names = Object.keys(record);
+    const same =
+      names.length === Object.keys(latest).length && names.every((name) => record[name] === latest[name]);
+    if (!same) {
+      latest = record;
+      spelled = canonicalJson(record);
+    }
+    return spelled;
+  };
+}

@@ -1,0 +1,87 @@
+import { InvalidInputError } from '../contracts/errors.ts';
+import type { Plan } from '../contracts/plan.ts';
+import type { SweepSpec } from '../contracts/sweep-spec.ts';
+import { METRICS, metricByName } from '../core/metrics/catalog.ts';
+import { canonicalJson } from '../formats/canonical-json.ts';
+import type { AggregateInput } from './aggregate-input.ts';
+import { compileConstraints } from './constraints.ts';
+import { ENGINE_DIGEST } from './engine-digest.ts';
+import type { Ranking } from './fold-shards.ts';
+import { gridOf } from './grid.ts';
+import { sweepIdOf } from './ids.ts';
+import { planOf, shardRange } from './plan.ts';
+import { resultColumns } from './result-columns.ts';
+import { type Selection, selectRuns } from './selection.ts';
+import { createShardEngine, type ShardEngine, type SweepInputs } from './shard-engine.ts';
+import { readResolvedSpec, resolveSpec, type SweepContent } from './sweep-content.ts';
+
+/** A sweep ready to run: its id, its plan, and what its shards and its end are computed with. */
+export interface PreparedSweep {
+  /** What the id was taken from; becomes spec.json. */
+  readonly spec: unknown;
+  readonly plan: Plan;
+  readonly selection: Selection;
+  /** What other threads need to make an engine of their own, besides the plan. */
+  readonly inputs: SweepInputs;
+  readonly engine: ShardEngine;
+  readonly aggregate: Omit<AggregateInput, 'runner'>;
+}
+
+/**
+ * Resolves, plans and checks a sweep; runs nothing. Pure: the same spec, content and bars give the same plan.
+ *
+ * InvalidInputError for an unknown objective, a constraint that does not compile, and what `selectRuns` refuses.
+ */
+export function prepareSweep(
+  spec: SweepSpec,
+  content: SweepContent,
+  { bars, strategy }: Pick<SweepInputs, 'bars' | 'strategy'>,
+): PreparedSweep {
+  const ranking = rankingOf(spec);
+  const selection = selectRuns(spec, gridOf(spec));
+  const resolved = resolveSpec(spec, content);
+  const inputs: SweepInputs = {
+    spec: readResolvedSpec(resolved),
+    bars,
+    strategy,
+    strategyCode: content.strategyCode,
+  };
+  const sketch = planOf({
+    sweepId: sweepIdOf(resolved),
+    engine: ENGINE_DIGEST,
+    runs: selection.runs,
+    bars: bars.length,
+    assets: bars.symbols.length,
+    shardRuns: spec.shardRuns,
+    parity: spec.parity,
+  });
+  const starts = Array.from({ length: sketch.shards }, (_, shard) =>
+    selection.startOf(shardRange(sketch, shard).first),
+  );
+  const plan: Plan = { ...sketch, scanFrom: starts.every((start) => start !== undefined) ? starts : null };
+  const engine = createShardEngine(plan, inputs);
+  const aggregate = {
+    plan,
+    spec: canonicalJson(resolved),
+    name: spec.name,
+    columns: resultColumns(engine.grid),
+    ranking,
+  };
+  return { spec: resolved, plan, selection, inputs, engine, aggregate };
+}
+
+/** How the spec ranks and filters rows. */
+function rankingOf(spec: SweepSpec): Ranking {
+  const metric = metricByName(spec.objective);
+  const names = METRICS.map(({ name }) => name);
+  if (!metric) {
+    throw new InvalidInputError(`objective: expected one of ${names.join(', ')}, found ${spec.objective}`);
+  }
+  const constraints = compileConstraints(spec.constraints, names);
+  return {
+    metric: metric.name,
+    direction: metric.direction === 'lower' ? 'lower' : 'higher',
+    constraintColumns: [...new Set(constraints.flatMap(({ metrics }) => metrics))].sort(),
+    accept: (row) => constraints.every(({ holds }) => holds(row)),
+  };
+}

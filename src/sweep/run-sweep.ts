@@ -1,0 +1,86 @@
+import { OutsideError } from '../contracts/errors.ts';
+import type { Plan } from '../contracts/plan.ts';
+import { type Summary, summarySchema } from '../contracts/summary.ts';
+import type { AggregateInput } from './aggregate-input.ts';
+import { missingShards, shardSets } from './complete.ts';
+import { finishSweep } from './finish.ts';
+import { getJson, putJson } from './json-objects.ts';
+import { activeKey, planKey, summaryKey } from './keys.ts';
+import { inLanes } from './lanes.ts';
+import { shardRange } from './plan.ts';
+import type { ProgressListener, Queue, ShardRunner, Store } from './ports.ts';
+import { submitSweep } from './submit.ts';
+import { workShard } from './work-shard.ts';
+
+/** A sweep with all that running it in one process takes. */
+export interface RunnableSweep {
+  /** What the id was taken from; becomes spec.json. */
+  readonly spec: unknown;
+  readonly plan: Plan;
+  readonly runner: ShardRunner;
+  readonly aggregate: Omit<AggregateInput, 'runner'>;
+}
+
+/** What steers a run but changes no result. */
+export interface RunSweepOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+  /** Hears of a shard whose object was there with other bytes: the strategy is not deterministic. */
+  readonly onNondeterministic?: ((shard: number) => void) | undefined;
+}
+
+/** One process is its own planner, worker and aggregator: nobody waits for a hint. */
+const NO_QUEUE: Queue<unknown> = { send: async () => undefined };
+
+/**
+ * Runs a sweep in this process by the protocol of the cloud: only shards that the store lacks run, the summary comes
+ * last. Repeated, nothing runs and the same summary comes back; interrupted, what is finished is kept.
+ *
+ * Rejects with the signal's reason when aborted, and with the first failure of the store or the runner; both leave
+ * a sweep that the same call continues.
+ */
+export async function runSweep(
+  store: Store,
+  { spec, plan, runner, aggregate }: RunnableSweep,
+  { signal, onProgress, onNondeterministic }: RunSweepOptions = {},
+): Promise<Summary> {
+  const { sweepId } = plan;
+  const generation = await submitSweep(store, NO_QUEUE, sweepId, spec);
+  const published = await getJson(store, summaryKey(sweepId, generation), summarySchema);
+  if (published) {
+    await store.delete(activeKey(sweepId)); // whoever put the summary may have died before this
+    return published;
+  }
+  if ((await putJson(store, planKey(sweepId), plan)) === 'different') {
+    throw new OutsideError(
+      `${planKey(sweepId)}: expected the plan of this spec and version, found another one; use another directory`,
+    );
+  }
+  const sets = await shardSets(store, sweepId, generation, plan.shards);
+  const pending = missingShards(sets, plan.shards);
+  const progress = { runs: plan.runs, doneRuns: plan.runs, failedRuns: 0, shards: plan.shards };
+  for (const shard of pending) progress.doneRuns -= shardRange(plan, shard).count;
+  const report = (phase: 'shards' | 'aggregate', doneShards: number) =>
+    onProgress?.({ phase, ...progress, doneShards });
+
+  let left = pending.length;
+  await inLanes(pending, runner.concurrency, async (shard) => {
+    signal?.throwIfAborted();
+    const outcome = await workShard(store, NO_QUEUE, runner, { v: 1, sweepId, generation, shard });
+    if (outcome.kind === 'cancelled') return;
+    if (outcome.kind === 'nondeterministic') onNondeterministic?.(shard);
+    progress.doneRuns += shardRange(plan, shard).count;
+    if ('failedRuns' in outcome) progress.failedRuns += outcome.failedRuns;
+    report('shards', plan.shards - --left);
+  });
+  signal?.throwIfAborted();
+  let folded = 0;
+  const summary = await finishSweep(
+    store,
+    { sweepId, generation },
+    () => ({ ...aggregate, runner }),
+    () => report('aggregate', ++folded),
+  );
+  if (!summary) throw new OutsideError(`sweep ${sweepId}: a result vanished from the store while it ran`);
+  return summary;
+}

@@ -1,0 +1,61 @@
+import type { ShardMessage, SweepMessage } from '../contracts/message.ts';
+import { isCancelled } from './generations.ts';
+import { putJson } from './json-objects.ts';
+import { failureKey, resultKey } from './keys.ts';
+import type { Queue, ShardRunner, Store } from './ports.ts';
+
+/** What became of a shard message; `nondeterministic`: other bytes were there already, and were kept. */
+export type ShardOutcome =
+  | { readonly kind: 'cancelled' | 'there' | 'given-up' }
+  | { readonly kind: 'created' | 'same' | 'nondeterministic'; readonly failedRuns: number };
+
+/**
+ * Does one shard message: runs the shard unless it is cancelled or done, puts its object once, then ticks.
+ *
+ * The tick follows the put also where the object was there already: whoever put it may have died before its own tick.
+ * Acknowledge the message only after this returns. What the runner throws is passed on, for a retry.
+ */
+export async function workShard(
+  store: Store,
+  ticks: Queue<SweepMessage>,
+  runner: ShardRunner,
+  message: ShardMessage,
+): Promise<ShardOutcome> {
+  const outcome = await outcomeOf(store, runner, message);
+  await tick(ticks, message);
+  return outcome;
+}
+
+async function outcomeOf(store: Store, runner: ShardRunner, message: ShardMessage): Promise<ShardOutcome> {
+  const { sweepId, generation, shard } = message;
+  if (await isCancelled(store, sweepId, generation)) return { kind: 'cancelled' };
+  const key = resultKey(sweepId, shard);
+  if ((await store.size(key)) !== null) return { kind: 'there' };
+  const output = await runner.run(shard);
+  if ('gaveUp' in output) {
+    await markFailed(store, message, output.gaveUp, output.attempts);
+    return { kind: 'given-up' };
+  }
+  const put = await store.putOnce(key, output.bytes);
+  return { kind: put === 'different' ? 'nondeterministic' : put, failedRuns: output.failedRuns };
+}
+
+/** Gives up the shard of a message that keeps failing: puts its failure marker and ticks, so that a sweep always ends. */
+export async function failShard(
+  store: Store,
+  ticks: Queue<SweepMessage>,
+  message: ShardMessage,
+  reason: string,
+  attempts: number,
+): Promise<void> {
+  await markFailed(store, message, reason, attempts);
+  await tick(ticks, message);
+}
+
+function markFailed(store: Store, message: ShardMessage, reason: string, attempts: number) {
+  const { sweepId, generation, shard } = message;
+  return putJson(store, failureKey(sweepId, generation, shard), { v: 1, shard, reason, attempts });
+}
+
+const tick = (ticks: Queue<SweepMessage>, { sweepId, generation }: SweepMessage) =>
+  ticks.send([{ v: 1, sweepId, generation }]);

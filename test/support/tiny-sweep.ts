@@ -1,0 +1,130 @@
+import type { Plan } from '../../src/contracts/plan.ts';
+import { encodeResults, type ResultColumn, resultTable } from '../../src/formats/results-parquet.ts';
+import { planOf, shardRange } from '../../src/sweep/plan.ts';
+import type { ShardRunner } from '../../src/sweep/ports.ts';
+import type { RunnableSweep } from '../../src/sweep/run-sweep.ts';
+
+const text = (name: string): ResultColumn => ({ name, type: 'UTF8', nullable: true });
+const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', nullable: true });
+const count = (name: string): ResultColumn => ({ name, type: 'INT32', nullable: true });
+
+/** The columns that the orchestration reads, and no more. */
+export const TINY_COLUMNS: readonly ResultColumn[] = [
+  { ...count('run_index'), nullable: false },
+  text('run_id'),
+  text('status'),
+  text('params'),
+  number('sharpe'),
+  count('orders'),
+  count('reentries'),
+  text('parity_status'),
+  text('parity_detail'),
+  text('dense_class'),
+  number('reentries_dense'),
+  number('drift_turnover'),
+  number('drift_fees'),
+  number('sparse_bytes'),
+  number('dense_bytes'),
+];
+
+/** What the run of that index "measures": easy to check by hand, with ties, an undefined value, failures and no trades. */
+export function tinyRun(index: number) {
+  return {
+    failed: index % 10 === 7,
+    sharpe: index % 10 === 3 ? Number.NaN : (index * 37) % 101,
+    orders: index % 5 === 0 ? 0 : index,
+    checked: index % 4 === 0,
+    sparse: 100 + index,
+  };
+}
+
+/** The object of one shard of the tiny sweep. */
+export function tinyShard(plan: Plan, shard: number): { bytes: Uint8Array; failedRuns: number } {
+  const { first, count } = shardRange(plan, shard);
+  const table = resultTable(TINY_COLUMNS, count);
+  let failedRuns = 0;
+  for (let i = 0; i < count; i++) {
+    const put = (name: string, value: number | string) => {
+      (table.values.get(name) as unknown[])[i] = value;
+    };
+    const index = first + i;
+    const run = tinyRun(index);
+    put('run_index', index);
+    put('run_id', `run-${index}`);
+    put('params', `{"index":${index}}`);
+    put('status', run.failed ? 'failed' : 'ok');
+    put('parity_status', run.checked && !run.failed ? 'identical' : 'not_checked');
+    if (run.failed) {
+      failedRuns++;
+      continue;
+    }
+    put('sharpe', run.sharpe);
+    put('orders', run.orders);
+    put('reentries', 0);
+    put('sparse_bytes', run.sparse);
+    put('dense_bytes', 10_000);
+    if (!run.checked) continue;
+    put('dense_class', 'P4');
+    put('reentries_dense', 2);
+    put('drift_turnover', 0.5);
+    put('drift_fees', 0.25);
+  }
+  const metadata = { sweep_id: plan.sweepId, shard: String(shard) };
+  return { bytes: encodeResults(table, metadata), failedRuns };
+}
+
+const replay: ShardRunner['replay'] = async (params, withParity) => {
+  const { index } = JSON.parse(params) as { index: number };
+  const parity = {
+    parity_status: 'identical' as const,
+    parity_detail: null,
+    dense_class: 'P3',
+    reentries_dense: 1,
+    drift_turnover: 0,
+    drift_fees: 0,
+  };
+  return { var_5: -index, cvar_5: -2 * index, parity: withParity ? parity : null };
+};
+
+/** A sweep of `runs` runs in shards of `shardRuns`, whose runner counts its calls. */
+export function tinySweep(runs: number, shardRuns: number) {
+  const plan: Plan = {
+    ...planOf({
+      sweepId: 'a'.repeat(32),
+      engine: 'e'.repeat(64),
+      runs,
+      bars: 1_000,
+      assets: 1_000,
+      shardRuns,
+      parity: 'auto',
+    }),
+    scanFrom: null,
+  };
+  const ran: number[] = [];
+  const runner: ShardRunner = {
+    concurrency: 1,
+    async run(shard) {
+      ran.push(shard);
+      return tinyShard(plan, shard);
+    },
+    replay,
+  };
+  const sweep: RunnableSweep = {
+    spec: { tiny: runs },
+    plan,
+    runner,
+    aggregate: {
+      plan,
+      spec: '{}',
+      name: 'tiny',
+      columns: TINY_COLUMNS,
+      ranking: {
+        metric: 'sharpe',
+        direction: 'higher',
+        constraintColumns: ['orders'],
+        accept: ({ orders }) => (orders ?? 0) >= 1,
+      },
+    },
+  };
+  return { sweep, plan, ran };
+}
