@@ -2,6 +2,7 @@ import { allocateBars, type Bars, finishBars } from '../src/core/bars.ts';
 import { fillModel } from '../src/core/fill-model.ts';
 import { type InstructionMatrix, type InstructionRow, instructionMatrix } from '../src/core/instructions.ts';
 import type { RunConfig, StopRule } from '../src/core/run-config.ts';
+import { randomStream } from '../test/support/random.ts';
 
 /** One workload: bars, instructions and the configurations that are run over them. */
 export interface Scenario {
@@ -11,19 +12,8 @@ export interface Scenario {
   readonly config: RunConfig;
 }
 
-/** mulberry32: the same numbers everywhere. */
-function stream(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function randomBars(assets: number, length: number, volatility: number, stepMs: number, seed: number): Bars {
-  const random = stream(seed);
+  const random = randomStream(seed);
   const bars = allocateBars(
     Array.from({ length: assets }, (_, a) => `A${a}`),
     length,
@@ -49,7 +39,7 @@ function randomBars(assets: number, length: number, volatility: number, stepMs: 
 
 /** A row each `every` bars with random weights that add up to 1, over all assets or a rotating share of them. */
 function randomRows(bars: Bars, every: number, share: number, seed: number): InstructionRow[] {
-  const random = stream(seed);
+  const random = randomStream(seed);
   const assets = bars.symbols.length;
   const rows = [];
   for (let bar = 0; bar < bars.length; bar += every) {

@@ -17,8 +17,8 @@ import type { RunConfig } from './run-config.ts';
 import { addOne, addPositions } from './window/accumulate.ts';
 import { dropStopped, executeBatch, gatherBatch } from './window/batch.ts';
 import { findExit } from './window/find-exit.ts';
-import { createSchedule, staysQuiet, useRanges, windowEnd, windowStart } from './window/schedule.ts';
-import { hasBar, listHeld, type Workspace } from './window/workspace.ts';
+import { createSchedule, prepareForStops, staysQuiet, windowEnd, windowStart } from './window/schedule.ts';
+import { hasBar, listHeld, takeBar, type Workspace } from './window/workspace.ts';
 
 /**
  * Runs one backtest from execution to execution: the fast engine, bit for bit the event engine.
@@ -77,7 +77,7 @@ function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, dela
   ws.usesStops =
     matrix.cellStops !== null ||
     !(Number.isNaN(stopLoss) && Number.isNaN(trailingStop) && Number.isNaN(takeProfit));
-  if (ws.usesStops) useRanges(ws.schedule, ws.bars);
+  if (ws.usesStops) prepareForStops(ws.schedule, ws.bars);
 }
 
 /** The first bar in [t, end) on which an asset that an instruction waits for has a bar; `end` if none. */
@@ -102,19 +102,22 @@ function executionBar(
   log: RunLog | null,
 ): boolean {
   const { fill } = config;
-  ws.stoppedNow.fill(0);
-  ws.openedNow.fill(0);
+  if (ws.usesStops) {
+    ws.stoppedNow.fill(0);
+    ws.openedNow.fill(0);
+    takeBar(ws, t, row);
+  }
   if (fill.execution === 'next_open') {
     gatherBatch(ws, matrix, config, t, row);
     if (ws.usesStops) stopsAtOpen(ws, config, t, log);
     if (fill.onConflict === 'stop_only') dropStopped(ws);
     executeBatch(ws, matrix, config, t, row, log);
     if (ws.usesStops) stopsIntrabar(ws, config, t, log);
-    if (ws.usesStops) trailPeaks(ws, fill, t);
+    if (ws.usesStops) trailPeaks(ws, fill);
   } else {
     if (ws.usesStops) stopsAtOpen(ws, config, t, log);
     if (ws.usesStops) stopsIntrabar(ws, config, t, log);
-    if (ws.usesStops) trailPeaks(ws, fill, t);
+    if (ws.usesStops) trailPeaks(ws, fill);
     gatherBatch(ws, matrix, config, t, row);
     executeBatch(ws, matrix, config, t, row, log);
   }
@@ -124,19 +127,17 @@ function executionBar(
 
 /** Step 1 (a): gaps of stops armed before this bar; under `stop_only` its whole range. */
 function stopsAtOpen(ws: Workspace, config: RunConfig, t: number, log: RunLog | null): void {
-  const { bars, ledger, exit } = ws;
+  const { ledger, exit, open, high, low, close } = ws;
   const { fill } = config;
   for (let k = 0; k < ws.heldCount; k++) {
     const asset = ws.held[k]!;
-    if (!isArmed(ledger, asset) || !hasBar(bars, asset, t)) continue;
+    if (!isArmed(ledger, asset) || Number.isNaN(close[asset]!)) continue;
     if (fill.onConflict === 'instruction' && ws.dueCell[asset] !== -1) continue;
-    const i = asset * bars.length + t;
     const levels = levelsOf(ledger, asset, ws.levels);
-    const open = bars.open[i]!;
     if (
-      gapExit(fill, levels, open, exit) ||
+      gapExit(fill, levels, open[asset]!, exit) ||
       (fill.onConflict === 'stop_only' &&
-        barExit(fill, levels, open, bars.high[i]!, bars.low[i]!, bars.close[i]!, exit))
+        barExit(fill, levels, open[asset]!, high[asset]!, low[asset]!, close[asset]!, exit))
     ) {
       takeExit(ws, config, t, asset, exit.reason, exit.price, log);
     }
@@ -145,14 +146,13 @@ function stopsAtOpen(ws: Workspace, config: RunConfig, t: number, log: RunLog | 
 
 /** Step 2: every armed position against the range of this bar. */
 function stopsIntrabar(ws: Workspace, config: RunConfig, t: number, log: RunLog | null): void {
-  const { bars, ledger, exit } = ws;
+  const { ledger, exit, open, high, low, close } = ws;
   const { fill } = config;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    if (!isArmed(ledger, asset) || !hasBar(bars, asset, t)) continue;
+  for (let asset = 0; asset < open.length; asset++) {
+    if (!isArmed(ledger, asset) || Number.isNaN(close[asset]!)) continue;
     if (ws.openedNow[asset] === 1 && fill.entryBar === 'never') continue;
-    const i = asset * bars.length + t;
     const levels = levelsOf(ledger, asset, ws.levels);
-    if (barExit(fill, levels, bars.open[i]!, bars.high[i]!, bars.low[i]!, bars.close[i]!, exit)) {
+    if (barExit(fill, levels, open[asset]!, high[asset]!, low[asset]!, close[asset]!, exit)) {
       takeExit(ws, config, t, asset, exit.reason, exit.price, log);
     }
   }
@@ -174,14 +174,13 @@ function takeExit(
 }
 
 /** Step 4, before a batch at the close: peaks set there must not see the bar that led to them. */
-function trailPeaks(ws: Workspace, fill: FillModel, t: number): void {
-  const { bars, ledger } = ws;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    const position = ledger.position[asset]!;
-    if (position === 0 || !hasBar(bars, asset, t)) continue;
+function trailPeaks(ws: Workspace, fill: FillModel): void {
+  const { ledger, high, low, close } = ws;
+  const { position, peak } = ledger;
+  for (let asset = 0; asset < position.length; asset++) {
+    if (position[asset] === 0 || Number.isNaN(close[asset]!)) continue;
     if (ws.openedNow[asset] === 1 && fill.entryBar === 'never') continue;
-    const i = asset * bars.length + t;
-    ledger.peak[asset] = nextPeak(position > 0, ledger.peak[asset]!, bars.high[i]!, bars.low[i]!);
+    peak[asset] = nextPeak(position[asset]! > 0, peak[asset]!, high[asset]!, low[asset]!);
   }
 }
 

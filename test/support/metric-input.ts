@@ -1,32 +1,11 @@
-import type { RunTotals } from '../../src/core/execution/ledger.ts';
+import { createLedger, type RunTotals } from '../../src/core/execution/ledger.ts';
 import type { FillModel } from '../../src/core/fill-model.ts';
 import type { MetricInput } from '../../src/core/metrics/metric.ts';
 import { createReturnStats, type ReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
 import { configOf } from './config.ts';
 
 /** A run that did nothing. */
-export const NO_TRADES: RunTotals = {
-  orders: 0,
-  roundTrips: 0,
-  wins: 0,
-  grossProfit: 0,
-  grossLoss: 0,
-  tradedValue: 0,
-  fees: 0,
-  slippagePaid: 0,
-  stopLossExits: 0,
-  trailingStopExits: 0,
-  takeProfitExits: 0,
-  ruinExits: 0,
-  unexecuted: 0,
-  rejected: 0,
-  barsStopped: 0,
-  batchesScaled: 0,
-  smallestScale: 1,
-  maxGrossLeverage: 0,
-  barsExposed: 0,
-  reentries: 0,
-};
+export const NO_TRADES: RunTotals = createLedger(0).totals;
 
 /** The stats of an equity curve in arrays of their own. */
 export function statsOf(

@@ -106,7 +106,7 @@ export function executeBatch(
     // Without a log, and with cash for all, no order needs to know of the one before.
     if (config.fill.cash === 'scale' && log === null && matrix.carried === null) {
       bookOrders(ws.ledger, due, dueCount, config.feeRate, config.fixedFee);
-      if (ws.usesStops) for (let k = 0; k < dueCount; k++) armCell(ws, matrix, config, t, due[k]!);
+      if (ws.usesStops) for (let k = 0; k < dueCount; k++) armCell(ws, matrix, config, due[k]!);
     } else {
       for (let k = 0; k < dueCount; k++) executeCell(ws, matrix, config, t, due[k]!, log);
     }
@@ -314,23 +314,17 @@ function executeCell(
   if (ledger.quantity[asset] !== 0) {
     bookFill(ledger, config, t, asset, weight === 0 ? FLATTEN : REBALANCE, log);
   }
-  if (ws.usesStops) armCell(ws, matrix, config, t, asset);
+  if (ws.usesStops) armCell(ws, matrix, config, asset);
 }
 
 /** What a cell means for stops, once its order is booked: the asset is no longer STOPPED, its levels are set. */
-function armCell(
-  ws: Workspace,
-  matrix: InstructionMatrix,
-  config: RunConfig,
-  t: number,
-  asset: number,
-): void {
-  const { bars, ledger } = ws;
+function armCell(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, asset: number): void {
+  const { ledger } = ws;
   const cell = ws.dueCell[asset]!;
   ledger.stopped[asset] = 0;
   if (matrix.carried === null) ledger.awaitsEvent[asset] = 0;
   if (ledger.quantity[asset] !== 0) {
-    moveBase(ledger, config.fill, asset, bars.close[asset * bars.length + t]!);
+    moveBase(ledger, config.fill, asset, ws.close[asset]!);
     if (isEntry(ledger, asset)) ws.openedNow[asset] = 1;
   }
   if (matrix.cellWeight[cell] !== 0) setStops(ws, matrix, config, cell, asset);

@@ -17,6 +17,8 @@ export interface Schedule {
   readonly rowPrice: Float64Array;
   /** [R], 1 = all assets have a bar when row r executes. */
   readonly rowComplete: Uint8Array;
+  /** Open, high, low and close of the bar on which row r executes, at `4 · (r · N + asset)`; null until stops need it. */
+  rowBar: Float64Array | null;
   /** Lowest low and highest high of the window, at `window · N + asset`; null until a second run wants stops. */
   range: WindowRange | null;
   uses: number;
@@ -50,7 +52,7 @@ export function createSchedule(matrix: InstructionMatrix, delay: number, bars: B
       if (missing) rowComplete[r] = 0;
     }
   }
-  return { matrix, delay, rowPrice, rowComplete, range: null, uses: 0 };
+  return { matrix, delay, rowPrice, rowComplete, rowBar: null, range: null, uses: 0 };
 }
 
 /** First bar of window r. */
@@ -64,9 +66,33 @@ export function windowEnd(schedule: Schedule, r: number, length: number): number
   return r < rowBar.length ? Math.min(rowBar[r]! + schedule.delay, length) : length;
 }
 
-/** Computes the ranges on the second use: for a single run, looking at the bars is cheaper. */
-export function useRanges(schedule: Schedule, bars: Bars): void {
-  if (schedule.uses++ !== 1) return;
+/**
+ * Makes ready what runs with stops share: the bars of the rows, and on the second use the ranges of the windows, since
+ * for a single run looking at the bars is cheaper.
+ */
+export function prepareForStops(schedule: Schedule, bars: Bars): void {
+  schedule.rowBar ??= barsOfRows(schedule, bars);
+  if (schedule.uses++ === 1) schedule.range = rangesOfWindows(schedule, bars);
+}
+
+/** The columns lie asset after asset, so that one bar of all assets is far apart: collected once, read by every run. */
+function barsOfRows({ matrix, delay }: Schedule, bars: Bars): Float64Array {
+  const assets = bars.symbols.length;
+  const rows = new Float64Array(4 * matrix.rowBar.length * assets);
+  for (let r = 0, at = 0; r < matrix.rowBar.length; r++) {
+    const t = matrix.rowBar[r]! + delay;
+    if (t >= bars.length) break;
+    for (let a = 0, i = t; a < assets; a++, i += bars.length, at += 4) {
+      rows[at] = bars.open[i]!;
+      rows[at + 1] = bars.high[i]!;
+      rows[at + 2] = bars.low[i]!;
+      rows[at + 3] = bars.close[i]!;
+    }
+  }
+  return rows;
+}
+
+function rangesOfWindows(schedule: Schedule, bars: Bars): WindowRange {
   const windows = schedule.matrix.rowBar.length + 1;
   const assets = bars.symbols.length;
   const range: WindowRange = {
@@ -82,7 +108,7 @@ export function useRanges(schedule: Schedule, bars: Bars): void {
       measureWindow(range, r * assets + a, bars.low, bars.high, a * bars.length + from, a * bars.length + to);
     }
   }
-  schedule.range = range;
+  return range;
 }
 
 function measureWindow(

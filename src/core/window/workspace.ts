@@ -42,6 +42,11 @@ export interface Workspace {
   readonly scratchDue: Int32Array;
   readonly scratchKey: Float64Array;
 
+  /** The present bar of each asset, where stops are tested on it; a NaN close = none. */
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
   /** 1 = a stop sold it on the present bar; 1 = its position was opened at the present bar's open. */
   readonly stoppedNow: Uint8Array;
   readonly openedNow: Uint8Array;
@@ -81,6 +86,10 @@ export function createWorkspace(bars: Bars): Workspace {
     bucket: new Int32Array(N + 1),
     scratchDue: new Int32Array(N),
     scratchKey: new Float64Array(N),
+    open: new Float64Array(N),
+    high: new Float64Array(N),
+    low: new Float64Array(N),
+    close: new Float64Array(N),
     stoppedNow: new Uint8Array(N),
     openedNow: new Uint8Array(N),
     exitAt: new Float64Array(N),
@@ -95,6 +104,27 @@ export function createWorkspace(bars: Bars): Workspace {
 /** Is there a bar of the asset on t? */
 export function hasBar(bars: Bars, asset: number, t: number): boolean {
   return !Number.isNaN(bars.close[asset * bars.length + t]!);
+}
+
+/** Copies bar t of all assets side by side: that of a row is already collected. */
+export function takeBar(ws: Workspace, t: number, row: number): void {
+  const { bars, open, high, low, close } = ws;
+  const rows = ws.schedule!.rowBar;
+  if (row >= 0 && rows !== null) {
+    for (let a = 0, at = 4 * row * open.length; a < open.length; a++, at += 4) {
+      open[a] = rows[at]!;
+      high[a] = rows[at + 1]!;
+      low[a] = rows[at + 2]!;
+      close[a] = rows[at + 3]!;
+    }
+    return;
+  }
+  for (let a = 0, i = t; a < open.length; a++, i += bars.length) {
+    open[a] = bars.open[i]!;
+    high[a] = bars.high[i]!;
+    low[a] = bars.low[i]!;
+    close[a] = bars.close[i]!;
+  }
 }
 
 /** Lists the assets held anew, after fills. */
