@@ -10,8 +10,9 @@ import { colorsOf, print, printable, printJson } from '../terminal.ts';
 
 /** Bytes of a row of results in a Parquet file: block sums are most of it. */
 const ROW_BYTES = 720;
-/** Threads share caches and memory, so two take more than half of the time of one. */
-const WORST_SCALING = 1.5;
+/** Threads share caches and memory, and each has to compile the code again: two take more than half of the time of one. */
+const WORST_SCALING = 2;
+const WORST_START_SECONDS = 1;
 
 interface Flags {
   readonly threads?: number;
@@ -55,7 +56,7 @@ function timeOf({ plan }: PreparedSweep, measured: Calibration, threads: number)
     threads: lanes,
     least: wall(measured.fastest),
     expected: wall(measured.typical),
-    most: wall(measured.slowest) * (lanes > 1 ? WORST_SCALING : 1.2),
+    most: wall(measured.slowest) * WORST_SCALING + WORST_START_SECONDS,
     parityShare: parity / lanes / wall(measured.typical),
   };
 }

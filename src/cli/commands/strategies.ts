@@ -18,7 +18,7 @@ export function strategiesCommand(): Command {
       for (const strategy of chosen) print(`${strategyText(strategy)}`);
       if (name === undefined) {
         print(
-          'A strategy of your own is one file that exports `defineStrategy({…})`; name it by its path: ./my-strategy.ts',
+          'A strategy of your own is one file with `export default defineStrategy({…})`; name it by its path: ./my-strategy.ts',
         );
       }
     });
@@ -29,6 +29,7 @@ interface Parameter {
   readonly default?: unknown;
   readonly description?: string;
   readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Parameter[];
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -37,7 +38,7 @@ interface Parameter {
 
 interface Described {
   readonly name: string;
-  readonly description: string;
+  readonly description: string | undefined;
   readonly params: {
     readonly properties?: Readonly<Record<string, Parameter>>;
     readonly required?: readonly string[];
@@ -55,14 +56,15 @@ function strategyText(strategy: Strategy): string {
     `  ${parameter}`,
     valuesText(schema),
     schema.default === undefined ? 'required' : JSON.stringify(schema.default),
-    schema.description,
+    schema.description ?? null,
   ]);
-  return `${bold(name)}  ${dim(description)}\n${table(['  parameter', 'values', 'default', ''], rows)}`;
+  return `${bold(name)}  ${dim(description ?? '')}\n${table(['  parameter', 'values', 'default', ''], rows)}`;
 }
 
 /** What a parameter may be, in a few words: `whole number 1 …`, `day | week | month`. */
 function valuesText(schema: Parameter): string {
   if (schema.enum) return schema.enum.join(' | ');
+  if (schema.anyOf) return schema.anyOf.map(valuesText).join(' | ');
   const type = schema.type === 'integer' ? 'whole number' : String(schema.type ?? 'any');
   const above = schema.exclusiveMinimum === undefined ? '' : ` > ${schema.exclusiveMinimum}`;
   const least = schema.minimum === undefined ? above : ` ≥ ${schema.minimum}`;
