@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { isFancy, printable } from './terminal.ts';
 
 const PLAIN = {
   top: '',
@@ -30,7 +31,6 @@ export function table(
   rows: readonly (readonly (string | number | null | undefined)[])[],
 ): string {
   const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? ''))));
-  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const colAligns = head.map((_, column) => {
     const filled = cells.map((row) => row[column]!).filter((cell) => cell !== '');
     return filled.length > 0 && filled.every((cell) => NUMBER.test(cell)) ? 'right' : 'left';
@@ -39,14 +39,14 @@ export function table(
     head: [...head],
     chars: PLAIN,
     colAligns,
-    style: { 'padding-left': 0, 'padding-right': 0, head: color ? ['bold'] : [], border: [] },
+    style: {
+      'padding-left': 0,
+      'padding-right': 0,
+      head: isFancy(process.stdout) ? ['bold'] : [],
+      border: [],
+    },
   });
   lines.push(...cells);
   const text = lines.toString().split('\n');
   return `${text.map((line) => line.trimEnd()).join('\n')}\n`;
-}
-
-/** Names come from files: what would move the cursor or colour the terminal is shown as a code. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

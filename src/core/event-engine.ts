@@ -38,6 +38,8 @@ import type { RunConfig } from './run-config.ts';
 export type EngineEvent =
   | { readonly type: 'BarOpened'; readonly bar: number }
   | { readonly type: 'StopTriggered'; readonly bar: number; readonly asset: number; readonly reason: Reason }
+  /** An instruction, or ruin, ended the time in which the asset stood stopped out. */
+  | { readonly type: 'StopLifted'; readonly bar: number; readonly asset: number }
   | {
       readonly type: 'OrderFilled';
       readonly bar: number;
@@ -397,7 +399,7 @@ function scaleBuys(run: Run, t: number, orders: readonly Order[], V: number): nu
 function executeOrder(run: Run, t: number, order: Order): void {
   const { bars, config, ledger } = run;
   const { asset, weight, isEvent } = order.cell;
-  ledger.stopped[asset] = 0;
+  liftStop(run, t, asset);
   if (isEvent) ledger.awaitsEvent[asset] = 0;
   const quantity = affordable(run, t, order);
   if (quantity !== 0) {
@@ -484,8 +486,13 @@ function closeAll(run: Run, t: number): number {
     bookExit(ledger, config, t, asset, price, fillPrice, RUIN, run.log);
     emitFill(run, t, asset, RUIN);
   }
-  ledger.stopped.fill(0);
+  for (let asset = 0; asset < bars.symbols.length; asset++) liftStop(run, t, asset);
   return markEquity(run, t);
+}
+
+function liftStop({ ledger, emit }: Run, t: number, asset: number): void {
+  if (ledger.stopped[asset] === 1) emit({ type: 'StopLifted', bar: t, asset });
+  ledger.stopped[asset] = 0;
 }
 
 /** What is counted at a close: exposure, leverage, assets that stand stopped out. */

@@ -18,14 +18,17 @@ export interface LoadedStrategy {
 
 /** What `backsweep` and `zod` mean to a module, wherever it lies; the default is this package's own. */
 export interface StrategyPackages {
-  /** File of the public entry. */
+  /** File of what `backsweep` means inside a strategy: `defineStrategy` alone, since a strategy runs no backtests. */
   readonly backsweep: string;
   /** A directory from which `zod` is found. */
   readonly zodFrom: string;
 }
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const OWN_PACKAGES: StrategyPackages = { backsweep: resolve(HERE, '../../api.js'), zodFrom: HERE };
+const OWN_PACKAGES: StrategyPackages = {
+  backsweep: resolve(HERE, '../../strategies/strategy.js'),
+  zodFrom: HERE,
+};
 const IMPORTABLE =
   "a strategy may import backsweep, zod, its own files and packages, but none of Node's own modules";
 const PROVIDED = /^(backsweep|zod)(\/.*)?$/;

@@ -1,0 +1,83 @@
+import { Command, Option } from 'commander';
+import type { SqlRows, SqlValue } from '../../adapters/duckdb/results-database.ts';
+import { findSweep, openSweeps } from '../find-sweep.ts';
+import { dirOption, jsonOption } from '../options.ts';
+import { openSweepViews } from '../sweep-views.ts';
+import { table } from '../table.ts';
+import { note, print, printable } from '../terminal.ts';
+
+/** A table has to be measured before it is printed; other formats have no limit. */
+const TABLE_ROWS = 1_000;
+
+interface Flags {
+  readonly dir: string;
+  readonly format: 'table' | 'csv' | 'json';
+  readonly json: boolean;
+}
+
+/** `backsweep query ID "SQL"`. */
+export function queryCommand(): Command {
+  return new Command('query')
+    .description(
+      'run one SELECT over the results of a sweep: tables runs, leaderboard, parity_metrics, memory_metrics, sweeps',
+    )
+    .argument('<id>', 'beginning of the id of a sweep, or last')
+    .argument('<sql>', 'a SELECT in the dialect of DuckDB; DESCRIBE runs lists the columns')
+    .addOption(
+      new Option('--format <format>', 'how rows are printed')
+        .choices(['table', 'csv', 'json'])
+        .default('table'),
+    )
+    .addOption(dirOption())
+    .addOption(jsonOption().hideHelp())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ backsweep query last "SELECT p_top, avg(sharpe) AS sharpe FROM runs GROUP BY p_top ORDER BY 2 DESC"\n',
+    )
+    .action(async (wanted: string, sql: string, { dir, format, json }: Flags) => {
+      const store = await openSweeps(dir);
+      const database = await openSweepViews(dir, store, await findSweep(store, wanted));
+      try {
+        await PRINTERS[json ? 'json' : format](await database.select(sql));
+      } finally {
+        database.close();
+      }
+    });
+}
+
+const PRINTERS = { table: printTable, csv: printCsv, json: printRowsJson };
+
+async function printTable({ columns, rows }: SqlRows): Promise<void> {
+  const shown: string[][] = [];
+  let more = false;
+  for await (const row of rows) {
+    more = shown.length === TABLE_ROWS;
+    if (more) break;
+    shown.push(row.map(cellText));
+  }
+  process.stdout.write(table(columns.map(printable), shown));
+  if (more) note(`only the first ${TABLE_ROWS} rows; --format csv and json print all`);
+}
+
+async function printCsv({ columns, rows }: SqlRows): Promise<void> {
+  print(columns.map(csvCell).join(','));
+  for await (const row of rows) print(row.map((value) => csvCell(cellText(value))).join(','));
+}
+
+async function printRowsJson({ columns, rows }: SqlRows): Promise<void> {
+  let before = '[';
+  for await (const row of rows) {
+    print(`${before}${JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i]])))}`);
+    before = ',';
+  }
+  print(before === '[' ? '[]' : ']');
+}
+
+/** The shortest text that means the value; '' for null. */
+function cellText(value: SqlValue): string {
+  if (value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/** RFC 4180. */
+const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
+import { findSweep, openSweeps } from '../find-sweep.ts';
+import { runAndReport } from '../finish.ts';
+import { shortId } from '../format.ts';
+import { commandLine, dirOption, jsonOption, wholeNumber } from '../options.ts';
+
+interface Flags {
+  readonly dir: string;
+  readonly threads?: number;
+  readonly json: boolean;
+}
+
+/** `backsweep resume ID`. */
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .description('run what a sweep still lacks: interrupted, cancelled, or with shards given up')
+    .argument('<id>', 'beginning of the id of a sweep, or last')
+    .option('--threads <n>', 'threads to use (default: all the machine has)', wholeNumber)
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  $ backsweep resume last\n')
+    .action(async (wanted: string, { dir, threads, json }: Flags) => {
+      const store = await openSweeps(dir);
+      const id = await findSweep(store, wanted);
+      const opened = await openStoredSweep(store, id);
+      const where = dir === '.backsweep' ? [] : ['--dir', dir];
+      const again = commandLine('backsweep', 'resume', shortId(id), ...where);
+      await runAndReport(store, opened, dir, { threads, json, quiet: json, again });
+    });
+}

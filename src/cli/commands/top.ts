@@ -1,0 +1,105 @@
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import type { ResultsDatabase } from '../../adapters/duckdb/results-database.ts';
+import { InvalidInputError } from '../../contracts/errors.ts';
+import { suggestName } from '../../contracts/nearest.ts';
+import { axisColumns } from '../../contracts/result-row.ts';
+import type { SweepSpec } from '../../contracts/sweep-spec.ts';
+import { METRICS, metricByName } from '../../core/metrics/catalog.ts';
+import type { Metric } from '../../core/metrics/metric.ts';
+import { compileConstraints } from '../../sweep/constraints.ts';
+import { gridOf } from '../../sweep/grid.ts';
+import { getJson } from '../../sweep/json-objects.ts';
+import { specKey } from '../../sweep/keys.ts';
+import { readResolvedSpec } from '../../sweep/sweep-content.ts';
+import { findSweep, openSweeps } from '../find-sweep.ts';
+import { plural } from '../format.ts';
+import { leadersJson, leadersTable, type RunRow } from '../leaders.ts';
+import { dirOption, jsonOption, wholeNumber } from '../options.ts';
+import { openSweepViews } from '../sweep-views.ts';
+import { print, printJson } from '../terminal.ts';
+
+interface Flags {
+  readonly dir: string;
+  readonly by?: string;
+  readonly where?: string;
+  readonly n: number;
+  readonly ascending?: boolean;
+  readonly descending?: boolean;
+  readonly constraints: boolean;
+  readonly json: boolean;
+}
+
+/** `backsweep top ID`. */
+export function topCommand(): Command {
+  return new Command('top')
+    .description('the best runs of a sweep, finished or not, by any metric')
+    .argument('[id]', 'beginning of the id of a sweep, or last', 'last')
+    .option('--by <metric>', 'the metric to rank by (default: the objective of the sweep file)')
+    .option('--where <sql>', 'keep only runs for which this holds, over the columns of the table runs')
+    .option('-n <rows>', 'number of runs', wholeNumber, 20)
+    .addOption(new Option('--ascending', 'lowest first, whatever the metric').conflicts('descending'))
+    .option('--descending', 'highest first, whatever the metric')
+    .option('--no-constraints', 'also runs that the constraints of the sweep file keep out')
+    .addOption(dirOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ backsweep top last --by calmar --where "max_drawdown > -0.2" -n 5\n',
+    )
+    .action(async (wanted: string, flags: Flags) => {
+      const store = await openSweeps(flags.dir);
+      const id = await findSweep(store, wanted);
+      const spec = readResolvedSpec(await getJson(store, specKey(id), z.unknown()));
+      const metric = rankingMetric(flags.by ?? spec.objective);
+      const database = await openSweepViews(flags.dir, store, id);
+      try {
+        const rows = await bestRuns(database, metric, spec, flags);
+        if (flags.json) return printJson(leadersJson(rows));
+        if (rows.length === 0) return print(`no run has a ${metric.name} and meets the conditions`);
+        const ranked = `${lowestFirst(metric, flags) ? 'lowest' : 'highest'} ${metric.name} first`;
+        print(`${plural(rows.length, 'run')}, ${ranked}`);
+        process.stdout.write(leadersTable(rows, axisColumns(gridOf(spec)), metric.name));
+      } finally {
+        database.close();
+      }
+    });
+}
+
+function rankingMetric(name: string): Metric {
+  const metric = metricByName(name);
+  if (metric) return metric;
+  const names = METRICS.map((each) => each.name);
+  throw new InvalidInputError(
+    `--by: expected a metric, found ${JSON.stringify(name)}; ${suggestName(name, names)}`,
+  );
+}
+
+const lowestFirst = ({ direction }: Metric, { ascending, descending }: Flags) =>
+  ascending ?? (descending ? false : direction === 'lower');
+
+/** Rows in the order of the leaderboard: by the metric, then by run index. */
+async function bestRuns(
+  database: ResultsDatabase,
+  metric: Metric,
+  spec: SweepSpec,
+  flags: Flags,
+): Promise<RunRow[]> {
+  const order = lowestFirst(metric, flags) ? 'ASC' : 'DESC';
+  // On lines of their own, so that a comment at the end of the condition hides nothing else.
+  const where = flags.where === undefined ? '' : `AND (\n${flags.where}\n)`;
+  const { columns, rows } = await database.select(
+    `SELECT * FROM runs WHERE status = 'ok' AND ${metric.name} IS NOT NULL ${where} ORDER BY ${metric.name} ${order}, run_index`,
+  );
+  const names = METRICS.map(({ name }) => name);
+  const constraints = flags.constraints ? compileConstraints(spec.constraints, names) : [];
+  const best: RunRow[] = [];
+  for await (const cells of rows) {
+    const row = Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
+    const metrics = row as Readonly<Record<string, number | null>>;
+    if (!constraints.every(({ holds }) => holds(metrics))) continue;
+    best.push(row);
+    if (best.length === flags.n) break;
+  }
+  return best;
+}

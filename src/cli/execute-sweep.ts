@@ -1,0 +1,125 @@
+import { availableParallelism } from 'node:os';
+import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
+import { runLocalSweep } from '../adapters/local/run-local-sweep.ts';
+import { rememberPlaces } from '../adapters/local/sweep-places.ts';
+import type { Plan } from '../contracts/plan.ts';
+import type { Summary } from '../contracts/summary.ts';
+import { shardSets } from '../sweep/complete.ts';
+import { newestGeneration } from '../sweep/generations.ts';
+import { putJson } from '../sweep/json-objects.ts';
+import { usageKey } from '../sweep/keys.ts';
+import { shardRange } from '../sweep/plan.ts';
+import type { Store, SweepProgress } from '../sweep/ports.ts';
+import { resumeSweep } from '../sweep/resume.ts';
+import { EXIT, Interrupted } from './failures.ts';
+import { count, plural } from './format.ts';
+import { createProgress } from './progress.ts';
+import { isFancy, note } from './terminal.ts';
+
+/** How a sweep is run on this machine. */
+export interface ExecuteOptions {
+  readonly threads?: number | undefined;
+  /** No progress, since a program reads what is written. */
+  readonly quiet: boolean;
+  /** The command that goes on after an interruption, for the message about it. */
+  readonly again: string;
+}
+
+/** What running a sweep came to; seconds and runs are those of this process. */
+export interface Executed {
+  readonly summary: Summary;
+  readonly seconds: number;
+  readonly ranHere: number;
+  readonly threads: number;
+}
+
+const NO_QUEUE = { send: async () => undefined };
+
+/**
+ * Runs what a sweep still lacks, shows how far it is, and notes under usage/ how long it took.
+ *
+ * SIGINT and SIGTERM stop it with what is finished kept: rejects with Interrupted. A second signal ends the process
+ * at once, which loses no more: every object of the store is whole or not there.
+ */
+export async function executeSweep(
+  store: Store,
+  opened: OpenedSweep,
+  { threads = availableParallelism(), quiet, again }: ExecuteOptions,
+): Promise<Executed> {
+  const { sweepId } = opened.prepared.plan;
+  await rememberPlaces(store, opened);
+  // A cancelled or failed sweep goes on in a new generation; others stay where they are.
+  if ((await newestGeneration(store, sweepId)) !== null) await resumeSweep(store, NO_QUEUE, sweepId);
+  const startedAt = Date.now();
+  const started = performance.now();
+  const style = isFancy(process.stderr) ? 'bar' : 'lines';
+  const display = quiet
+    ? null
+    : createProgress({ stream: process.stderr, style, now: () => performance.now() });
+  const before = await progressBefore(store, opened.prepared.plan);
+  let doneRuns = before.doneRuns;
+  display?.update(before);
+  const stop = stopOnSignals();
+  try {
+    const summary = await runLocalSweep(store, opened.prepared, opened.source, {
+      threads,
+      signal: stop.signal,
+      onProgress(progress) {
+        doneRuns = progress.doneRuns;
+        display?.update(progress);
+      },
+      onNondeterministic(shard) {
+        note(`warning: shard ${shard} was there with other numbers: the strategy is not deterministic`);
+      },
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const ranHere = doneRuns - before.doneRuns;
+    if (ranHere > 0) {
+      const usage = { v: 1, startedAt, seconds, threads, runs: ranHere, node: process.version };
+      await putJson(store, usageKey(sweepId, `local-${startedAt}-${process.pid}.json`), usage);
+    }
+    return { summary, seconds, ranHere, threads };
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    const { runs } = before;
+    throw new Interrupted(
+      `interrupted: ${count(doneRuns)} of ${plural(runs, 'run')} kept; to go on: ${again}`,
+    );
+  } finally {
+    display?.close();
+    stop.release();
+  }
+}
+
+/** How far the sweep is before this process begins. */
+async function progressBefore(store: Store, plan: Plan): Promise<SweepProgress> {
+  const { results } = await shardSets(store, plan.sweepId, 0, plan.shards);
+  const doneRuns = [...results].reduce((sum, shard) => sum + shardRange(plan, shard).count, 0);
+  return {
+    phase: 'shards',
+    runs: plan.runs,
+    doneRuns,
+    failedRuns: 0,
+    shards: plan.shards,
+    doneShards: results.size,
+  };
+}
+
+/** A signal of abortion for the first SIGINT or SIGTERM; the second ends the process. */
+function stopOnSignals() {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    note('stopping: what is finished is kept (again to stop at once)');
+    controller.abort(new Error('stopped by a signal'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

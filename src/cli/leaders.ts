@@ -1,0 +1,47 @@
+import type { AxisColumn } from '../contracts/result-row.ts';
+import { METRICS, metricByName } from '../core/metrics/catalog.ts';
+import { metricText, shortId } from './format.ts';
+import { table } from './table.ts';
+
+/** A row of results by column; what a run is, its axes, its metrics. */
+export type RunRow = Readonly<Record<string, unknown>>;
+
+const SHOWN = ['total_return', 'cagr', 'sharpe', 'max_drawdown', 'orders'];
+
+/** The metrics that a list of runs shows: the one it is ranked by first, then the usual ones. */
+export const shownMetrics = (rankedBy: string) => [rankedBy, ...SHOWN.filter((name) => name !== rankedBy)];
+
+/** A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics. */
+export function leadersTable(rows: readonly RunRow[], axes: readonly AxisColumn[], rankedBy: string): string {
+  const metrics = shownMetrics(rankedBy).map((name) => metricByName(name)!);
+  return table(
+    ['#', 'run', ...axes.map(({ column }) => column.slice('p_'.length)), ...metrics.map(({ name }) => name)],
+    rows.map((row, i) => [
+      i + 1,
+      shortId(String(row.run_id)),
+      ...axes.map(({ column }) => axisText(row[column])),
+      ...metrics.map(({ name, unit }) => metricText(unit, numberOf(row[name]))),
+    ]),
+  );
+}
+
+/** Rows for machines: everything that identifies a run, its parameters parsed, and every metric. */
+export function leadersJson(rows: readonly RunRow[]): unknown[] {
+  return rows.map((row, i) => ({
+    rank: i + 1,
+    run_index: numberOf(row.run_index),
+    run_id: row.run_id,
+    params: JSON.parse(String(row.params)),
+    metrics: Object.fromEntries(METRICS.map(({ name }) => [name, numberOf(row[name])])),
+    parity_status: row.parity_status,
+  }));
+}
+
+function axisText(value: unknown): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return '-';
+  return String(value);
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && !Number.isNaN(value) ? value : null;
+}

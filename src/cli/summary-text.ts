@@ -1,0 +1,114 @@
+import type { AxisColumn } from '../contracts/result-row.ts';
+import type { Summary } from '../contracts/summary.ts';
+import { bytes, count, duration, percent, plural, shortId } from './format.ts';
+import { leadersTable, type RunRow } from './leaders.ts';
+import type { FailureCause } from './published.ts';
+import { colorsOf, printable } from './terminal.ts';
+
+/** Causes of failures that are shown; the rest is counted. */
+const CAUSES_SHOWN = 5;
+
+/** What there is to tell at the end of a sweep. */
+export interface FinishedSweep {
+  readonly name: string;
+  readonly dir: string;
+  readonly summary: Summary;
+  readonly leaders: readonly RunRow[];
+  readonly axes: readonly AxisColumn[];
+  readonly causes: readonly FailureCause[];
+  /** Of this process; null where it ran nothing. */
+  readonly measured: { readonly seconds: number; readonly runs: number; readonly threads: number } | null;
+}
+
+/** The end of a sweep for a person: leaders, parity, memory, re-entries, failures, and how to go on. */
+export function summaryText(finished: FinishedSweep): string {
+  const { summary, leaders, axes, causes, dir } = finished;
+  const { bold, dim } = colorsOf(process.stdout);
+  const { objective, acceptedRuns } = summary;
+  const lines = [headline(finished), ''];
+  if (leaders.length === 0) lines.push(nobody(summary));
+  else {
+    const rank = `${objective.direction === 'higher' ? 'highest' : 'lowest'} ${objective.metric}`;
+    lines.push(bold(`Leaderboard: ${rank} of ${plural(acceptedRuns, 'run')}`));
+    lines.push(leadersTable(leaders, axes, objective.metric));
+  }
+  lines.push(
+    field('parity', parityText(summary)),
+    field('memory', memoryText(summary)),
+    field('re-entries', reentriesText(summary)),
+  );
+  if (summary.zeroTradeRuns > 0) {
+    lines.push(field('no trades', `${plural(summary.zeroTradeRuns, 'run')} placed no order`));
+  }
+  if (causes.length > 0) lines.push('', ...failureLines(causes, summary));
+  const id = shortId(summary.sweepId);
+  const where = dir === '.backsweep' ? '' : ` --dir ${dir}`;
+  lines.push('', field('results', `${dir} (sweep ${id})`));
+  const next = [`backsweep top ${id}${where}`];
+  if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);
+  if (summary.status !== 'complete') next.push(`backsweep resume ${id}${where}`);
+  lines.push(field('go on with', next.join(dim('  ·  '))));
+  return lines.join('\n');
+}
+
+const field = (name: string, text: string) => `${name.padEnd(11)} ${text}`;
+
+function headline({ name, summary, measured }: FinishedSweep): string {
+  const { bold, green, yellow, red } = colorsOf(process.stdout);
+  const { okRuns, failedRuns, missingRuns, runs, status } = summary;
+  const paint = status !== 'complete' ? red : failedRuns > 0 ? yellow : green;
+  const words = {
+    complete: 'complete',
+    complete_with_failures: 'ended with failures',
+    cancelled: 'cancelled',
+  };
+  const parts = [`${count(okRuns)} of ${plural(runs, 'run')} ok`];
+  if (failedRuns > 0) parts.push(`${count(failedRuns)} failed`);
+  if (missingRuns > 0) parts.push(`${count(missingRuns)} not run`);
+  if (measured === null) parts.push('all were there already');
+  else {
+    const speed = `${count(measured.runs / measured.seconds)} runs/s on ${plural(measured.threads, 'thread')}`;
+    const share = measured.runs === runs ? '' : `${plural(measured.runs, 'run')} `;
+    parts.push(`${share}in ${duration(measured.seconds)} (${speed})`);
+  }
+  return `${bold(printable(name))}: ${paint(words[status])}, ${parts.join(', ')}`;
+}
+
+function nobody({ okRuns, objective }: Summary): string {
+  return okRuns === 0
+    ? 'No run succeeded: there is no leaderboard.'
+    : `No run meets the constraints with a ${objective.metric}: loosen \`constraints\`, or look at all runs with --no-constraints.`;
+}
+
+function parityText({ parity }: Summary): string {
+  const { red, green } = colorsOf(process.stdout);
+  const { identical, diverged, notChecked, firstDiverged } = parity;
+  const checked = identical + diverged;
+  if (checked === 0) return 'not checked';
+  const rest = notChecked > 0 ? `, ${count(notChecked)} not checked` : '';
+  if (diverged === 0)
+    return `${plural(checked, 'run')} checked, ${green('all bit-identical')} in both engines${rest}`;
+  const first = firstDiverged ? `; first: run ${firstDiverged.run_id}: ${firstDiverged.detail}` : '';
+  return `${plural(checked, 'run')} checked, ${red(`${count(diverged)} diverged`)}${rest}${first}`;
+}
+
+function memoryText({ memory }: Summary): string {
+  if (memory.saving === null) return 'no instructions';
+  return `instructions ${bytes(memory.sparseBytes)} sparse, ${bytes(memory.denseBytes)} dense: ${percent(memory.saving, 1)} saved`;
+}
+
+function reentriesText({ reentriesDense, reentries, parity }: Summary): string {
+  const checked = parity.identical + parity.diverged;
+  return `${count(reentries)}; the dense mode would have re-entered ${plural(reentriesDense, 'time')} after a stop in the ${plural(checked, 'checked run')}`;
+}
+
+function failureLines(causes: readonly FailureCause[], { failedRuns, missingRuns }: Summary): string[] {
+  const { red } = colorsOf(process.stdout);
+  const lines = causes.slice(0, CAUSES_SHOWN).map(({ error, runs, runId }) => {
+    const example = runId === null ? '' : ` (run ${shortId(runId)})`;
+    return `  ${count(runs)} × ${printable(error)}${example}`;
+  });
+  const rest = causes.length - CAUSES_SHOWN;
+  if (rest > 0) lines.push(`  and ${plural(rest, 'other cause')}`);
+  return [red(`${plural(failedRuns + missingRuns, 'run')} without a result, by cause:`), ...lines];
+}
