@@ -165,7 +165,7 @@ test('the random runs reach every kind of event that the rules speak of', () => 
     [
       ...REASONS,
       ...['BarOpened', 'EquityMarked', 'OrderFilled', 'OrderRejected', 'PositionChanged', 'PositionClosed'],
-      ...['PositionOpened', 'RebalanceExecuted', 'StopTriggered'],
+      ...['PositionOpened', 'RebalanceExecuted', 'StopLifted', 'StopTriggered'],
       ...['leverage', 'no_cash', 'no_equity', 'scaled', 'unexecuted'],
     ].sort(),
   );
