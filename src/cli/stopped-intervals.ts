@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../core/event-engine.ts';
+import type { EngineEvent } from '../core/event/engine-event.ts';
 
 /** A time in which an asset stood stopped out: from the bar of the stop to that of the instruction that ended it. */
 export interface StoppedInterval {

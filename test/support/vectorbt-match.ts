@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
-import { type Cell, runEvents, type Simulation } from '../../src/core/event-engine.ts';
+import type { Cell } from '../../src/core/event/engine-event.ts';
+import { runEvents, type Simulation } from '../../src/core/event-engine.ts';
 import {
   type InstructionMatrix,
   type InstructionRow,

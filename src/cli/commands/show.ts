@@ -3,7 +3,8 @@ import { openResultsDatabase, type SqlValue } from '../../adapters/duckdb/result
 import type { OpenedSweep } from '../../adapters/local/open-sweep.ts';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import type { Bars } from '../../core/bars.ts';
-import { type EngineEvent, runEvents } from '../../core/event-engine.ts';
+import type { EngineEvent } from '../../core/event/engine-event.ts';
+import { runEvents } from '../../core/event-engine.ts';
 import type { InstructionMatrix } from '../../core/instructions.ts';
 import { METRICS } from '../../core/metrics/catalog.ts';
 import type { RunConfig } from '../../core/run-config.ts';

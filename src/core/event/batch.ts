@@ -1,0 +1,182 @@
+import { feeOf, slippedPrice } from '../execution/costs.ts';
+import { bookFill, isArmed, isEntry, levelsOf, moveBase } from '../execution/ledger.ts';
+import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../execution/sizing.ts';
+import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
+import { isClose } from '../execution/tolerance.ts';
+import type { Cell } from './engine-event.ts';
+import { emitFill, hasBar, liftStop, type Run, reject } from './run.ts';
+
+interface Order {
+  readonly cell: Cell;
+  readonly price: number;
+  readonly fillPrice: number;
+  readonly sortKey: number;
+  quantity: number;
+}
+
+/**
+ * The cells that can execute on bar t, by asset: those just decided, and those that waited for a bar of their asset.
+ * A newer cell replaces one that waits; a cell whose asset has no bar waits or is skipped.
+ */
+export function dueCells(run: Run, t: number, decided: readonly Cell[]): Cell[] {
+  const { waiting, config, ledger } = run;
+  const due: Cell[] = [];
+  for (const cell of decided) {
+    if (waiting.delete(cell.asset)) ledger.totals.unexecuted++;
+    if (hasBar(run, t, cell.asset)) due.push(cell);
+    else if (config.fill.missingBar === 'defer') waiting.set(cell.asset, cell);
+    else ledger.totals.unexecuted++;
+  }
+  for (const cell of [...waiting.values()]) {
+    if (!hasBar(run, t, cell.asset)) continue;
+    waiting.delete(cell.asset);
+    // Under `close`, one that waited comes after this bar's stops.
+    if (config.fill.execution === 'close' && run.stoppedNow.has(cell.asset)) ledger.totals.unexecuted++;
+    else due.push(cell);
+  }
+  if (config.fill.onConflict === 'stop_only') dropStopped(run, due);
+  return due.sort((a, b) => a.asset - b.asset);
+}
+
+/** `stop_only`: a stop that acted on this bar drops every instruction for its asset due on it. */
+export function dropStopped({ stoppedNow, ledger }: Run, due: Cell[]): void {
+  for (let i = due.length - 1; i >= 0; i--) {
+    if (!stoppedNow.has(due[i]!.asset)) continue;
+    due.splice(i, 1);
+    ledger.totals.unexecuted++;
+  }
+}
+
+/** Steps 1 (b) and 3: one batch at this bar's open or close, as `execution` says (section 4). */
+export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void {
+  const { bars, config, ledger } = run;
+  if (cells.length === 0) return;
+  const column = config.fill.execution === 'close' ? bars.close : bars.open;
+  const V = batchValue(run, t, column);
+  if (V <= 0) {
+    for (const { asset } of cells) reject(run, t, asset, 'no_equity');
+    return;
+  }
+  const orders = cells.map((cell) => orderFor(run, cell, V, column[cell.asset * bars.length + t]!));
+  const scale = config.fill.cash === 'scale' ? scaleBuys(run, t, orders, V) : 1;
+  if (config.fill.sequence === 'sells_first') {
+    orders.sort((a, b) => a.sortKey - b.sortKey || a.cell.asset - b.cell.asset);
+  }
+  for (const order of orders) executeOrder(run, t, order);
+  run.emit({ type: 'RebalanceExecuted', bar: t, equity: V, scale });
+  if (scale < 1) {
+    ledger.totals.batchesScaled++;
+    ledger.totals.smallestScale = Math.min(ledger.totals.smallestScale, scale);
+    run.log.scaledBatches.push({ bar: t, factor: scale });
+  }
+}
+
+/** V: cash and positions at the unslipped prices of this instant, the last close where an asset has no bar. */
+function batchValue({ bars, ledger }: Run, t: number, column: Float64Array): number {
+  let value = ledger.cash;
+  for (let asset = 0; asset < bars.symbols.length; asset++) {
+    const position = ledger.position[asset]!;
+    if (position === 0) continue;
+    const price = column[asset * bars.length + t]!;
+    value += position * (Number.isNaN(price) ? bars.lastClose[asset * bars.length + t]! : price);
+  }
+  return value;
+}
+
+function orderFor({ ledger, config }: Run, cell: Cell, V: number, price: number): Order {
+  const position = ledger.position[cell.asset]!;
+  const quantity = orderQuantity(cell.weight, V, price, position, config);
+  return {
+    cell,
+    price,
+    quantity,
+    fillPrice: slippedPrice(price, quantity > 0, config.slippage),
+    sortKey: cell.weight * V - position * price,
+  };
+}
+
+/** `cash: scale`: multiplies what opens or adds to longs by one λ, so that cash suffices; returns λ. */
+function scaleBuys(run: Run, t: number, orders: readonly Order[], V: number): number {
+  const { config, ledger } = run;
+  const { feeRate, fixedFee } = config;
+  const covered = (order: Order) => coveredPart(order.quantity, ledger.position[order.cell.asset]!);
+  let proceeds = 0;
+  let covers = 0;
+  let fixedFees = 0;
+  let wanted = 0;
+  for (const order of orders) {
+    const { quantity, fillPrice } = order;
+    if (quantity < 0) {
+      const value = -quantity * fillPrice;
+      proceeds += value - feeOf(value, feeRate, fixedFee);
+    } else if (quantity > 0) {
+      const cover = covered(order);
+      covers += cover * fillPrice * (1 + feeRate);
+      fixedFees += fixedFee;
+      wanted += (quantity - cover) * fillPrice * (1 + feeRate);
+    }
+  }
+  const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
+  const scale = scaleFactor(available, wanted, V);
+  if (scale === 1) return scale;
+  for (const order of orders) {
+    if (order.quantity <= 0) continue;
+    const cover = covered(order);
+    order.quantity = cover + tradableQuantity(scale * (order.quantity - cover), order.price, config);
+    if (order.quantity === 0) reject(run, t, order.cell.asset, 'no_cash');
+  }
+  return scale;
+}
+
+/** Fills one order as far as cash allows and sets the asset's stops as its cell says. */
+function executeOrder(run: Run, t: number, order: Order): void {
+  const { bars, config, ledger } = run;
+  const { asset, weight, isEvent } = order.cell;
+  liftStop(run, t, asset);
+  if (isEvent) ledger.awaitsEvent[asset] = 0;
+  const quantity = affordable(run, t, order);
+  if (quantity !== 0) {
+    const reason = weight === 0 ? FLATTEN : REBALANCE;
+    ledger.quantity[asset] = quantity;
+    ledger.price[asset] = order.price;
+    ledger.fillPrice[asset] = order.fillPrice;
+    bookFill(ledger, config, t, asset, reason, run.log);
+    moveBase(ledger, config.fill, asset, bars.close[asset * bars.length + t]!);
+    if (isEntry(ledger, asset)) run.openedNow.add(asset);
+    emitFill(run, t, asset, reason);
+  }
+  if (weight !== 0) setStops(run, order);
+}
+
+/** The quantity that cash allows: all under `scale` (done before), what is left or nothing under the others. */
+function affordable(run: Run, t: number, order: Order): number {
+  const { config, ledger } = run;
+  const { feeRate, fixedFee, fill } = config;
+  const { quantity, fillPrice, cell } = order;
+  if (quantity === 0 || fill.cash === 'scale') return quantity;
+  const value = Math.abs(quantity) * fillPrice;
+  const fee = feeOf(value, feeRate, fixedFee);
+  const cost = quantity > 0 ? value + fee : fee - value;
+  if (cost <= ledger.cash || isClose(cost, ledger.cash)) return quantity;
+  if (fill.cash === 'partial' && quantity > 0 && ledger.cash > fixedFee && !isClose(ledger.cash, fixedFee)) {
+    const left = (ledger.cash - fixedFee) / (1 + feeRate) / fillPrice;
+    const part = tradableQuantity(left, order.price, config);
+    if (part !== 0) return part;
+  }
+  reject(run, t, cell.asset, 'no_cash');
+  return 0;
+}
+
+/** A cell with a weight sets the asset's stops; under `rearm` it never leaves one behind that is triggered. */
+function setStops(run: Run, order: Order): void {
+  const { ledger, config } = run;
+  const { asset, stopLoss, trailingStop, takeProfit } = order.cell;
+  ledger.stopLoss[asset] = stopLoss;
+  ledger.trailingStop[asset] = trailingStop;
+  ledger.takeProfit[asset] = takeProfit;
+  if (!config.fill.rearm || !isArmed(ledger, asset)) return;
+  if (isTriggered(levelsOf(ledger, asset, run.levels), order.price)) {
+    ledger.base[asset] = order.price;
+    ledger.peak[asset] = order.price;
+  }
+}

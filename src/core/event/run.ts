@@ -1,0 +1,62 @@
+import type { Bars } from '../bars.ts';
+import type { Ledger } from '../execution/ledger.ts';
+import type { RejectionCause, RunLog } from '../execution/run-log.ts';
+import { REASONS, type StopExit, type StopLevels } from '../execution/stops.ts';
+import type { RunConfig } from '../run-config.ts';
+import type { Cell, EngineEvent } from './engine-event.ts';
+
+/** Everything one run of the event engine carries from step to step. */
+export interface Run {
+  readonly bars: Bars;
+  readonly config: RunConfig;
+  readonly ledger: Ledger;
+  readonly log: RunLog;
+  readonly emit: (event: EngineEvent) => void;
+  /** Cells that wait for their asset's next bar (`missingBar: defer`). */
+  readonly waiting: Map<number, Cell>;
+  /** Assets that a stop sold on the present bar. */
+  readonly stoppedNow: Set<number>;
+  /** Assets whose position was opened at the present bar's open, or whose peak was set at its close. */
+  readonly openedNow: Set<number>;
+  readonly levels: StopLevels;
+  readonly exit: StopExit;
+}
+
+/** Is there a bar of the asset on t? */
+export const hasBar = ({ bars }: Run, t: number, asset: number) =>
+  !Number.isNaN(bars.close[asset * bars.length + t]);
+
+/** An instruction or ruin ends the time in which the asset stood stopped out. */
+export function liftStop({ ledger, emit }: Run, t: number, asset: number): void {
+  if (ledger.stopped[asset] === 1) emit({ type: 'StopLifted', bar: t, asset });
+  ledger.stopped[asset] = 0;
+}
+
+/** Notes that an order or a cell was refused. */
+export function reject(run: Run, t: number, asset: number, cause: RejectionCause): void {
+  run.ledger.totals.rejected++;
+  run.log.rejections.push({ bar: t, asset, cause });
+  run.emit({ type: 'OrderRejected', bar: t, asset, cause });
+}
+
+/** Tells of the asset's latest fill and what it made of the position. */
+export function emitFill(run: Run, t: number, asset: number, reason: number): void {
+  const { ledger, log } = run;
+  const position = ledger.position[asset]!;
+  run.emit({
+    type: 'OrderFilled',
+    bar: t,
+    asset,
+    quantity: ledger.quantity[asset]!,
+    price: ledger.fillPrice[asset]!,
+    fee: log.fee[log.fills - 1]!,
+    reason: REASONS[reason]!,
+  });
+  const opened = ledger.before[asset] === 0;
+  run.emit({
+    type: position === 0 ? 'PositionClosed' : opened ? 'PositionOpened' : 'PositionChanged',
+    bar: t,
+    asset,
+    position,
+  });
+}
