@@ -59,7 +59,7 @@ export async function executeSweep(
   const before = await progressBefore(store, opened.prepared.plan);
   let doneRuns = before.doneRuns;
   display?.update(before);
-  const stop = stopOnSignals();
+  const stop = stopOnSignals(() => display?.close());
   try {
     const summary = await runLocalSweep(store, opened.prepared, opened.source, {
       threads,
@@ -106,10 +106,11 @@ async function progressBefore(store: Store, plan: Plan): Promise<SweepProgress> 
 }
 
 /** A signal of abortion for the first SIGINT or SIGTERM; the second ends the process. */
-function stopOnSignals() {
+function stopOnSignals(beforeNote: () => void) {
   const controller = new AbortController();
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    beforeNote();
     note('stopping: what is finished is kept (again to stop at once)');
     controller.abort(new Error('stopped by a signal'));
   };

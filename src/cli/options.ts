@@ -3,6 +3,9 @@ import { InvalidArgumentError, Option } from 'commander';
 /** Where local sweeps are kept. */
 export const dirOption = () => new Option('--dir <dir>', 'directory of the sweeps').default('.backsweep');
 
+/** The end of a command that is meant for the same directory; '' for the default. */
+export const inDirectory = (dir: string) => (dir === '.backsweep' ? '' : ` ${commandLine('--dir', dir)}`);
+
 export const jsonOption = () =>
   new Option('--json', 'print JSON for machines, and no progress').default(false);
 

@@ -3,7 +3,7 @@ import { count, duration, percent, plural } from './format.ts';
 
 const WINDOW_MS = 15_000;
 const LINE_EVERY_MS = 5_000;
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 16; // with the text it fits into 80 columns
 const ERASE_LINE = '\r\u001b[2K';
 
 /** Shows how far a sweep is. */

@@ -2,6 +2,7 @@ import type { AxisColumn } from '../contracts/result-row.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { bytes, count, duration, percent, plural, shortId } from './format.ts';
 import { leadersTable, type RunRow } from './leaders.ts';
+import { inDirectory } from './options.ts';
 import type { FailureCause } from './published.ts';
 import { colorsOf, printable } from './terminal.ts';
 
@@ -42,7 +43,7 @@ export function summaryText(finished: FinishedSweep): string {
   }
   if (causes.length > 0) lines.push('', ...failureLines(causes, summary));
   const id = shortId(summary.sweepId);
-  const where = dir === '.backsweep' ? '' : ` --dir ${dir}`;
+  const where = inDirectory(dir);
   lines.push('', field('results', `${dir} (sweep ${id})`));
   const next = [`backsweep top ${id}${where}`];
   if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);

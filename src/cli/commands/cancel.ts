@@ -4,7 +4,7 @@ import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { cancelSweep } from '../../sweep/cancel.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { count, plural, shortId } from '../format.ts';
-import { dirOption, jsonOption } from '../options.ts';
+import { dirOption, inDirectory, jsonOption } from '../options.ts';
 import { print, printJson } from '../terminal.ts';
 
 interface Flags {
@@ -37,7 +37,7 @@ export function cancelCommand(): Command {
       if (json) return printJson({ sweepId, outcome, summary });
       const done = `${count(summary.okRuns + summary.failedRuns)} of ${plural(summary.runs, 'run')}`;
       print(
-        `sweep ${shortId(sweepId)} cancelled: ${done} are kept; backsweep resume ${shortId(sweepId)} goes on`,
+        `sweep ${shortId(sweepId)} cancelled: ${done} are kept; backsweep resume ${shortId(sweepId)}${inDirectory(dir)} goes on`,
       );
     });
 }

@@ -3,7 +3,7 @@ import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { runAndReport } from '../finish.ts';
 import { shortId } from '../format.ts';
-import { commandLine, dirOption, jsonOption, wholeNumber } from '../options.ts';
+import { dirOption, inDirectory, jsonOption, wholeNumber } from '../options.ts';
 
 interface Flags {
   readonly dir: string;
@@ -24,8 +24,7 @@ export function resumeCommand(): Command {
       const store = await openSweeps(dir);
       const id = await findSweep(store, wanted);
       const opened = await openStoredSweep(store, id);
-      const where = dir === '.backsweep' ? [] : ['--dir', dir];
-      const again = commandLine('backsweep', 'resume', shortId(id), ...where);
+      const again = `backsweep resume ${shortId(id)}${inDirectory(dir)}`;
       await runAndReport(store, opened, dir, { threads, json, quiet: json, again });
     });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { openDirectoryStore } from '../../adapters/local/directory-store.ts';
 import { openSweepFile } from '../../adapters/local/open-sweep.ts';
 import { runAndReport } from '../finish.ts';
-import { commandLine, dirOption, jsonOption, wholeNumber } from '../options.ts';
+import { commandLine, dirOption, inDirectory, jsonOption, wholeNumber } from '../options.ts';
 
 interface Flags {
   readonly dir: string;
@@ -22,7 +22,7 @@ export function runCommand(): Command {
     .action(async (file: string, { dir, threads, json }: Flags) => {
       const opened = await openSweepFile(file);
       const store = await openDirectoryStore(dir);
-      const again = commandLine('backsweep', 'run', file, ...(dir === '.backsweep' ? [] : ['--dir', dir]));
+      const again = `${commandLine('backsweep', 'run', file)}${inDirectory(dir)}`;
       await runAndReport(store, opened, dir, { threads, json, quiet: json, again });
     });
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { findSweep, openSweeps } from '../find-sweep.ts';
-import { count, plural } from '../format.ts';
-import { dirOption, jsonOption } from '../options.ts';
+import { count, plural, shortId } from '../format.ts';
+import { dirOption, inDirectory, jsonOption } from '../options.ts';
 import { type SweepOverview, stateText, sweepOverview } from '../sweep-overview.ts';
 import { colorsOf, print, printable, printJson } from '../terminal.ts';
 
@@ -22,11 +22,11 @@ export function statusCommand(): Command {
       const store = await openSweeps(dir);
       const overview = await sweepOverview(store, await findSweep(store, wanted));
       if (json) printJson(overview);
-      else print(statusText(overview));
+      else print(statusText(overview, dir));
     });
 }
 
-function statusText(overview: SweepOverview): string {
+function statusText(overview: SweepOverview, dir: string): string {
   const { bold } = colorsOf(process.stdout);
   const { sweepId, generation, name, runs, shards, doneShards, failedShards, summary, state } = overview;
   const lines = [`${bold(printable(name))}: ${stateText(overview, Date.now())}`, `sweep       ${sweepId}`];
@@ -42,6 +42,6 @@ function statusText(overview: SweepOverview): string {
     const { best, objective } = summary;
     if (best) lines.push(`best        ${objective.metric} ${best.value} in run ${best.run_id}`);
   }
-  if (state !== 'complete') lines.push(`go on with  backsweep resume ${sweepId.slice(0, 10)}`);
+  if (state !== 'complete') lines.push(`go on with  backsweep resume ${shortId(sweepId)}${inDirectory(dir)}`);
   return lines.join('\n');
 }
