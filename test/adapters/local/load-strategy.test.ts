@@ -13,7 +13,8 @@ import { barsOfCloses } from '../../strategies/support.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const example = join(root, 'examples/my-strategy.ts');
 // The package is not built when its tests run; a module finds the same entry as source.
-const load = (path: string) => loadStrategy(path, { backsweep: join(root, 'src/strategies/strategy.ts'), zodFrom: root });
+const load = (path: string) =>
+  loadStrategy(path, { backsweep: join(root, 'src/strategies/strategy.ts'), zodFrom: root });
 
 let folder: string;
 beforeAll(() => {
