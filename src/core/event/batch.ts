@@ -58,10 +58,11 @@ export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void 
     return;
   }
   const orders = cells.map((cell) => orderFor(run, cell, V, column[cell.asset * bars.length + t]!));
-  const scale = config.fill.cash === 'scale' ? scaleBuys(run, t, orders, V) : 1;
+  const scale = config.fill.cash === 'scale' ? scaleOf(run, orders, V) : 1;
   if (config.fill.sequence === 'sells_first') {
     orders.sort((a, b) => a.sortKey - b.sortKey || a.cell.asset - b.cell.asset);
   }
+  if (scale < 1) scaleBuys(run, t, orders, scale);
   for (const order of orders) executeOrder(run, t, order);
   run.emit({ type: 'RebalanceExecuted', bar: t, equity: V, scale });
   if (scale < 1) {
@@ -95,37 +96,37 @@ function orderFor({ ledger, config }: Run, cell: Cell, V: number, price: number)
   };
 }
 
-/** `cash: scale`: multiplies what opens or adds to longs by one λ, so that cash suffices; returns λ. */
-function scaleBuys(run: Run, t: number, orders: readonly Order[], V: number): number {
-  const { config, ledger } = run;
+/** `cash: scale`: the factor λ for what opens or adds to longs, so that cash suffices; sums ascend by asset. */
+function scaleOf({ config, ledger }: Run, orders: readonly Order[], V: number): number {
   const { feeRate, fixedFee } = config;
-  const covered = (order: Order) => coveredPart(order.quantity, ledger.position[order.cell.asset]!);
   let proceeds = 0;
   let covers = 0;
   let fixedFees = 0;
   let wanted = 0;
-  for (const order of orders) {
-    const { quantity, fillPrice } = order;
+  for (const { quantity, fillPrice, cell } of orders) {
     if (quantity < 0) {
       const value = -quantity * fillPrice;
       proceeds += value - feeOf(value, feeRate, fixedFee);
     } else if (quantity > 0) {
-      const cover = covered(order);
+      const cover = coveredPart(quantity, ledger.position[cell.asset]!);
       covers += cover * fillPrice * (1 + feeRate);
       fixedFees += fixedFee;
       wanted += (quantity - cover) * fillPrice * (1 + feeRate);
     }
   }
   const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
-  const scale = scaleFactor(available, wanted, V);
-  if (scale === 1) return scale;
+  return scaleFactor(available, wanted, V);
+}
+
+/** Multiplies what opens or adds to longs by λ; what covers a short stays. */
+function scaleBuys(run: Run, t: number, orders: readonly Order[], scale: number): void {
   for (const order of orders) {
+    const { asset } = order.cell;
     if (order.quantity <= 0) continue;
-    const cover = covered(order);
-    order.quantity = cover + tradableQuantity(scale * (order.quantity - cover), order.price, config);
-    if (order.quantity === 0) reject(run, t, order.cell.asset, 'no_cash');
+    const cover = coveredPart(order.quantity, run.ledger.position[asset]!);
+    order.quantity = cover + tradableQuantity(scale * (order.quantity - cover), order.price, run.config);
+    if (order.quantity === 0) reject(run, t, asset, 'no_cash');
   }
-  return scale;
 }
 
 /** Fills one order as far as cash allows and sets the asset's stops as its cell says. */

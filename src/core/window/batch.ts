@@ -101,8 +101,9 @@ export function executeBatch(
   takePrices(ws, config, t, row);
   const V = batchValue(ws);
   if (V > 0) {
-    planOrders(ws, matrix, config, t, V, log);
+    planOrders(ws, matrix, config, V);
     if (config.fill.sequence === 'sells_first') sortDue(ws);
+    if (ws.scale < 1) scaleBuys(ws, config, t, log);
     // Without a log, and with cash for all, no order needs to know of the one before.
     if (config.fill.cash === 'scale' && log === null && matrix.carried === null) {
       bookOrders(ws.ledger, due, dueCount, config.feeRate, config.fixedFee);
@@ -143,19 +144,23 @@ function batchValue({ ledger }: Workspace): number {
   return value;
 }
 
-/** Quantities of all cells, scaled by λ where `cash: scale` finds cash short; sums ascend by asset. */
-function planOrders(
-  ws: Workspace,
-  matrix: InstructionMatrix,
-  config: RunConfig,
-  t: number,
-  V: number,
-  log: RunLog | null,
-): void {
-  const { ledger, due, dueCount, dueCell, sortKey } = ws;
+/** Where the sign of a double stands in a pair of 32-bit words. */
+const SIGN_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/**
+ * Quantities, prices and sort keys of all cells, and the factor λ of `cash: scale`; sums ascend by asset.
+ *
+ * Whether an asset is bought or sold is anybody's guess, and a guess that a processor gets wrong costs more than all
+ * the arithmetic of an order. So the sign of the quantity is read as a bit and used as a number: prices come from a
+ * table of two, and what a sum must not see is multiplied by 0, which changes no bit of it.
+ */
+function planOrders(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, V: number): void {
+  const { ledger, due, dueCount, dueCell, sortKey, quantityWords, slipped } = ws;
   const { quantity, position: positions, price: prices, fillPrice: fillPrices } = ledger;
   const { cellWeight } = matrix;
   const { feeRate, fixedFee, slippage } = config;
+  slipped[0] = slippedPrice(1, true, slippage);
+  slipped[1] = slippedPrice(1, false, slippage);
   let proceeds = 0;
   let covers = 0;
   let fixedFees = 0;
@@ -166,36 +171,37 @@ function planOrders(
     const price = prices[asset]!;
     const position = positions[asset]!;
     const q = orderQuantity(weight, V, price, position, config);
-    const fillPrice = slippedPrice(price, q > 0, slippage);
     quantity[asset] = q;
+    const sells = quantityWords[2 * asset + SIGN_WORD]! >>> 31;
+    const fillPrice = price * slipped[sells]!;
     fillPrices[asset] = fillPrice;
     sortKey[k] = weight * V - position * price;
-    if (q < 0) {
-      const value = -q * fillPrice;
-      proceeds += value - feeOf(value, feeRate, fixedFee);
-    } else if (q > 0) {
-      const cover = coveredPart(q, position);
+    const value = Math.abs(q) * fillPrice;
+    proceeds += sells * (value - feeOf(value, feeRate, fixedFee));
+    let cover = 0;
+    if (position < 0 && q > 0) {
+      cover = coveredPart(q, position);
       covers += cover * fillPrice * (1 + feeRate);
-      fixedFees += fixedFee;
-      wanted += (q - cover) * fillPrice * (1 + feeRate);
     }
+    if (fixedFee > 0 && q > 0) fixedFees += fixedFee;
+    wanted += (1 - sells) * ((q - cover) * fillPrice * (1 + feeRate));
   }
-  if (config.fill.cash !== 'scale') return;
   const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
-  const scale = scaleFactor(available, wanted, V);
-  if (scale < 1) scaleBuys(ws, config, t, scale, log);
+  ws.scale = config.fill.cash === 'scale' ? scaleFactor(available, wanted, V) : 1;
 }
 
-function scaleBuys(ws: Workspace, config: RunConfig, t: number, scale: number, log: RunLog | null): void {
-  const { ledger, due, dueCount } = ws;
-  const { quantity, totals } = ledger;
+/** Multiplies what opens or adds to longs by λ; after sorting, when all buys come in a row. */
+function scaleBuys(ws: Workspace, config: RunConfig, t: number, log: RunLog | null): void {
+  const { ledger, due, dueCount, scale } = ws;
+  const { quantity, position, price, totals } = ledger;
   for (let k = 0; k < dueCount; k++) {
     const asset = due[k]!;
     const q = quantity[asset]!;
     if (q <= 0) continue;
-    const cover = coveredPart(q, ledger.position[asset]!);
-    quantity[asset] = cover + tradableQuantity(scale * (q - cover), ledger.price[asset]!, config);
-    if (quantity[asset] === 0) reject(ws, t, asset, 'no_cash', log);
+    const cover = coveredPart(q, position[asset]!);
+    const scaled = cover + tradableQuantity(scale * (q - cover), price[asset]!, config);
+    quantity[asset] = scaled;
+    if (scaled === 0) reject(ws, t, asset, 'no_cash', log);
   }
   totals.batchesScaled++;
   if (scale < totals.smallestScale) totals.smallestScale = scale;

@@ -36,6 +36,12 @@ export interface Workspace {
   readonly dueRow: Int32Array;
   readonly due: Int32Array;
   dueCount: number;
+  /** λ of the present batch. */
+  scale: number;
+  /** The words of `ledger.quantity`: its signs are read from them. */
+  readonly quantityWords: Int32Array;
+  /** What slippage makes of a price of 1: bought, sold. */
+  readonly slipped: Float64Array;
   /** Parallel to `due`. */
   readonly sortKey: Float64Array;
   readonly bucket: Int32Array;
@@ -64,11 +70,12 @@ export interface Workspace {
 /** Scratch for runs over these bars. */
 export function createWorkspace(bars: Bars): Workspace {
   const N = bars.symbols.length;
+  const ledger = createLedger(N);
   return {
     bars,
     equity: new Float64Array(bars.length),
     shorts: new Float64Array(bars.length),
-    ledger: createLedger(N),
+    ledger,
     schedule: null,
     usesStops: false,
     held: new Int32Array(N),
@@ -82,6 +89,9 @@ export function createWorkspace(bars: Bars): Workspace {
     dueRow: new Int32Array(N),
     due: new Int32Array(N),
     dueCount: 0,
+    scale: 0.5,
+    quantityWords: new Int32Array(ledger.quantity.buffer),
+    slipped: new Float64Array(2),
     sortKey: new Float64Array(N),
     bucket: new Int32Array(N + 1),
     scratchDue: new Int32Array(N),
