@@ -42,6 +42,7 @@ export async function runAndReport(
       leaders,
       axes: axisColumns(engine.grid),
       causes,
+      files: opened.places.instructions,
       measured: ranHere > 0 ? { seconds, runs: ranHere, threads } : null,
     }),
   );

@@ -39,7 +39,8 @@ export function leadersJson(rows: readonly RunRow[]): unknown[] {
 
 function axisText(value: unknown): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '-';
-  return String(value);
+  // A file of instructions is named by its content; the beginning tells it from the others.
+  return /^[0-9a-f]{64}$/.test(String(value)) ? shortId(String(value)) : String(value);
 }
 
 function numberOf(value: unknown): number | null {

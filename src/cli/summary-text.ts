@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { AxisColumn } from '../contracts/result-row.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { bytes, count, duration, percent, plural, shortId } from './format.ts';
@@ -17,6 +18,8 @@ export interface FinishedSweep {
   readonly leaders: readonly RunRow[];
   readonly axes: readonly AxisColumn[];
   readonly causes: readonly FailureCause[];
+  /** Files of instructions by the sha256 that stands for them in rows. */
+  readonly files: Readonly<Record<string, string>>;
   /** Of this process; null where it ran nothing. */
   readonly measured: { readonly seconds: number; readonly runs: number; readonly threads: number } | null;
 }
@@ -44,6 +47,9 @@ export function summaryText(finished: FinishedSweep): string {
   if (causes.length > 0) lines.push('', ...failureLines(causes, summary));
   const id = shortId(summary.sweepId);
   const where = inDirectory(dir);
+  for (const [sha256, file] of Object.entries(finished.files)) {
+    lines.push(field('file', `${shortId(sha256)} is ${printable(basename(file))}`));
+  }
   lines.push('', field('results', `${dir} (sweep ${id})`));
   const next = [`backsweep top ${id}${where}`];
   if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);
