@@ -32,7 +32,10 @@ const settingsSchema = z.strictObject({
   /** Most bytes that one Athena query may read; Athena accepts 10 MB and more. */
   athenaBytesScannedCutoff: z.int().min(10_000_000).default(10_000_000_000),
   /** A key of one's own for bucket and query results; default: SSE-S3. The key's policy must admit IAM policies. */
-  kmsKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/\S+$/, 'the ARN of a KMS key').optional(),
+  kmsKeyArn: text(
+    /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-z-]{36}$/,
+    'the ARN of a KMS key',
+  ).optional(),
   /** Modules of strategies of one's own, relative to cdk.json: bundled at deploy, the only code that sweeps can name. */
   strategies: z.array(z.string().min(1).max(500)).max(100).default([]),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
