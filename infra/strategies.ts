@@ -19,7 +19,7 @@ export async function bundleStrategies(
   mkdirSync(folder, { recursive: true });
   const found = new Map<string, { name: string; codeSha256: string; file: string }>();
   for (const path of modules) {
-    const packages = { backsweep: resolve(root, 'src/api.ts'), zodFrom: root };
+    const packages = { backsweep: resolve(root, 'src/strategies/strategy.ts'), zodFrom: root };
     const { strategy, codeSha256, code } = await loadStrategy(resolve(root, path), packages);
     if (found.has(strategy.name)) {
       throw new InvalidInputError(
