@@ -28,8 +28,8 @@ const KEYS = {
 };
 
 /*
- * CLOUD.md, section 4, by hand: g get, p put, d delete, l list (which also makes a missing key answer 404). Whoever puts
- * also gets, to compare after a 412. Beyond it: the worker gives shards up, planner and aggregator read bars.
+ * The needs of the protocol, by hand: g get, p put, d delete, l list (which also makes a missing key answer 404). Whoever puts
+ * also gets, to compare after a 412. See docs/decisions/0004-access-of-the-functions.md.
  */
 const EXPECTED = `
                 api  planner worker aggregator dead-letters reconciler

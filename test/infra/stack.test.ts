@@ -28,7 +28,7 @@ const byId = (type: string, prefix: string): Resource['Properties'] => {
 };
 
 describe('queues', () => {
-  // Seconds of visibility and receives, and the function that reads it with its timeout: CLOUD.md, section 2.
+  // Seconds of visibility and receives, and the function that reads it with its timeout.
   it.each([
     ['Plan', 720, 5, 'Planner', 120],
     ['Shard', 1_800, 20, 'Worker', 300],
