@@ -15,7 +15,10 @@ const require = createRequire(import.meta.url);
 const sources = mkdtempSync(join(tmpdir(), 'backsweep-demo-'));
 try {
   symlinkSync(require.resolve('@observablehq/sample-datasets/aapl.csv'), join(sources, 'AAPL.csv'));
-  symlinkSync(join(root, 'node_modules', 'vega-datasets', 'data', 'sp500-2000.csv'), join(sources, 'SP500.csv'));
+  symlinkSync(
+    join(root, 'node_modules', 'vega-datasets', 'data', 'sp500-2000.csv'),
+    join(sources, 'SP500.csv'),
+  );
   mkdirSync(join(here, 'data'), { recursive: true });
   backsweep('bars', 'import', sources, '--adjust', '--out', 'examples/data/aapl-sp500');
   backsweep('run', 'examples/demo.yaml', '--dir', 'examples/data/sweeps');
@@ -26,6 +29,9 @@ try {
 function backsweep(...args) {
   const shown = args.map((arg) => (arg === sources ? '<files of two npm packages>' : arg));
   process.stdout.write(`\n$ backsweep ${shown.join(' ')}\n`);
-  const { status, signal } = spawnSync(process.execPath, [relative(root, main), ...args], { cwd: root, stdio: 'inherit' });
+  const { status, signal } = spawnSync(process.execPath, [relative(root, main), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (status !== 0) process.exit(signal ? 130 : (status ?? 1));
 }
