@@ -1,8 +1,15 @@
 import { InvalidInputError, OutsideError } from '../contracts/errors.ts';
+import type { Summary } from '../contracts/summary.ts';
 import { note } from './terminal.ts';
 
 /** What a command ends with. */
 export const EXIT = { done: 0, failedRuns: 1, badInput: 2, outside: 3, interrupted: 130 } as const;
+
+/** What a command ends with that saw a sweep end. */
+export function exitCodeOf({ status, failedRuns, missingRuns }: Summary): number {
+  if (failedRuns === 0 && missingRuns === 0) return EXIT.done;
+  return status === 'cancelled' ? EXIT.interrupted : EXIT.failedRuns;
+}
 
 /** Somebody pressed Ctrl-C or the system asked us to end; the message says how to go on. */
 export class Interrupted extends Error {

@@ -2,8 +2,10 @@ import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
 import { axisColumns } from '../contracts/result-row.ts';
 import type { Store } from '../sweep/ports.ts';
 import { type ExecuteOptions, executeSweep } from './execute-sweep.ts';
-import { EXIT } from './failures.ts';
+import { exitCodeOf } from './failures.ts';
+import { count, duration, plural, shortId } from './format.ts';
 import { leadersJson } from './leaders.ts';
+import { inDirectory } from './options.ts';
 import { failureCauses, publishedLeaders } from './published.ts';
 import { summaryText } from './summary-text.ts';
 import { print, printJson } from './terminal.ts';
@@ -22,7 +24,7 @@ export async function runAndReport(
   const leaders = await publishedLeaders(store, summary, aggregate.columns, LEADERS_SHOWN);
   const incomplete = summary.failedRuns > 0 || summary.missingRuns > 0;
   const causes = incomplete ? await failureCauses(store, plan, summary.generation, aggregate.columns) : [];
-  if (incomplete) process.exitCode = summary.status === 'cancelled' ? EXIT.interrupted : EXIT.failedRuns;
+  process.exitCode = exitCodeOf(summary);
   if (options.json) {
     const measured = { seconds, runs: ranHere, threads };
     return printJson({
@@ -34,16 +36,29 @@ export async function runAndReport(
       measured,
     });
   }
+  const id = shortId(plan.sweepId);
+  const where = inDirectory(dir);
+  const next = [`backsweep top ${id}${where}`];
+  if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);
+  if (summary.status !== 'complete') next.push(`backsweep resume ${id}${where}`);
   print(
     summaryText({
       name: inputs.spec.name,
-      dir,
       summary,
       leaders,
       axes: axisColumns(engine.grid),
       causes,
       files: opened.places.instructions,
-      measured: ranHere > 0 ? { seconds, runs: ranHere, threads } : null,
+      took: tookText(summary.runs, ranHere, seconds, threads),
+      about: [['results', `${dir} (sweep ${id})`]],
+      next,
     }),
   );
+}
+
+function tookText(runs: number, ranHere: number, seconds: number, threads: number): string {
+  if (ranHere === 0) return 'all were there already';
+  const speed = `${count(ranHere / seconds)} runs/s on ${plural(threads, 'thread')}`;
+  const share = ranHere === runs ? '' : `${plural(ranHere, 'run')} `;
+  return `${share}in ${duration(seconds)} (${speed})`;
 }

@@ -12,7 +12,11 @@ const SHOWN = ['total_return', 'cagr', 'sharpe', 'max_drawdown', 'orders'];
 export const shownMetrics = (rankedBy: string) => [rankedBy, ...SHOWN.filter((name) => name !== rankedBy)];
 
 /** A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics. */
-export function leadersTable(rows: readonly RunRow[], axes: readonly AxisColumn[], rankedBy: string): string {
+export function leadersTable(
+  rows: readonly RunRow[],
+  axes: readonly Pick<AxisColumn, 'column'>[],
+  rankedBy: string,
+): string {
   const metrics = shownMetrics(rankedBy).map((name) => metricByName(name)!);
   return table(
     ['#', 'run', ...axes.map(({ column }) => column.slice('p_'.length)), ...metrics.map(({ name }) => name)],

@@ -10,8 +10,16 @@ type Entry = readonly [summary: string, load: () => Promise<Command>];
 const COMMANDS: Readonly<Record<string, Entry>> = {
   run: ['run a sweep on this machine', async () => (await import('./commands/run.ts')).runCommand()],
   plan: ['what a sweep would run and take', async () => (await import('./commands/plan.ts')).planCommand()],
+  submit: ['start a sweep in the cloud', async () => (await import('./commands/submit.ts')).submitCommand()],
+  watch: [
+    'follow a sweep in the cloud to its end',
+    async () => (await import('./commands/watch.ts')).watchCommand(),
+  ],
   status: ['where a sweep stands', async () => (await import('./commands/status.ts')).statusCommand()],
-  list: ['all sweeps of a directory', async () => (await import('./commands/list.ts')).listCommand()],
+  list: [
+    'all sweeps of a directory or a stack',
+    async () => (await import('./commands/list.ts')).listCommand(),
+  ],
   cancel: [
     'stop a sweep, keep its results',
     async () => (await import('./commands/cancel.ts')).cancelCommand(),
@@ -30,7 +38,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     'one backtest from explicit instructions',
     async () => (await import('./commands/simulate.ts')).simulateCommand(),
   ],
-  bars: ['make and look at datasets of bars', async () => (await import('./commands/bars.ts')).barsCommand()],
+  bars: [
+    'make, look at and push datasets of bars',
+    async () => (await import('./commands/bars.ts')).barsCommand(),
+  ],
   strategies: [
     'the built-in strategies and their parameters',
     async () => (await import('./commands/strategies.ts')).strategiesCommand(),
@@ -90,6 +101,9 @@ function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+// The SDK of AWS would warn of Node 20 on stderr at every call, where people and programs read what went wrong.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe has seen enough (`| head`): no failure of ours.

@@ -22,6 +22,13 @@ export function finite(text: string): number {
   return value;
 }
 
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = finite(text);
+  if (value <= 0) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
 /** Words as a shell would have to be given them. */
 export function commandLine(...words: readonly string[]): string {
   return words

@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import type { AxisColumn } from '../contracts/result-row.ts';
 import type { Summary } from '../contracts/summary.ts';
-import { bytes, count, duration, percent, plural, shortId } from './format.ts';
+import { bytes, count, percent, plural, shortId } from './format.ts';
 import { leadersTable, type RunRow } from './leaders.ts';
-import { inDirectory } from './options.ts';
 import type { FailureCause } from './published.ts';
 import { colorsOf, printable } from './terminal.ts';
 
@@ -13,20 +12,23 @@ const CAUSES_SHOWN = 5;
 /** What there is to tell at the end of a sweep. */
 export interface FinishedSweep {
   readonly name: string;
-  readonly dir: string;
   readonly summary: Summary;
   readonly leaders: readonly RunRow[];
-  readonly axes: readonly AxisColumn[];
+  readonly axes: readonly Pick<AxisColumn, 'column'>[];
   readonly causes: readonly FailureCause[];
   /** Files of instructions by the sha256 that stands for them in rows. */
   readonly files: Readonly<Record<string, string>>;
-  /** Of this process; null where it ran nothing. */
-  readonly measured: { readonly seconds: number; readonly runs: number; readonly threads: number } | null;
+  /** What it took, for the first line. */
+  readonly took: string;
+  /** Further lines: where the results are, what they cost. */
+  readonly about: readonly (readonly [name: string, text: string])[];
+  /** Commands to go on with. */
+  readonly next: readonly string[];
 }
 
 /** The end of a sweep for a person: leaders, parity, memory, re-entries, failures, and how to go on. */
 export function summaryText(finished: FinishedSweep): string {
-  const { summary, leaders, axes, causes, dir } = finished;
+  const { summary, leaders, axes, causes, about, next } = finished;
   const { bold, dim } = colorsOf(process.stdout);
   const { objective, acceptedRuns } = summary;
   const lines = [headline(finished), ''];
@@ -45,22 +47,17 @@ export function summaryText(finished: FinishedSweep): string {
     lines.push(field('no trades', `${plural(summary.zeroTradeRuns, 'run')} placed no order`));
   }
   if (causes.length > 0) lines.push('', ...failureLines(causes, summary));
-  const id = shortId(summary.sweepId);
-  const where = inDirectory(dir);
   for (const [sha256, file] of Object.entries(finished.files)) {
     lines.push(field('file', `${shortId(sha256)} is ${printable(basename(file))}`));
   }
-  lines.push('', field('results', `${dir} (sweep ${id})`));
-  const next = [`backsweep top ${id}${where}`];
-  if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);
-  if (summary.status !== 'complete') next.push(`backsweep resume ${id}${where}`);
+  lines.push('', ...about.map(([name, text]) => field(name, text)));
   lines.push(field('go on with', next.join(dim('  ·  '))));
   return lines.join('\n');
 }
 
 const field = (name: string, text: string) => `${name.padEnd(11)} ${text}`;
 
-function headline({ name, summary, measured }: FinishedSweep): string {
+function headline({ name, summary, took }: FinishedSweep): string {
   const { bold, green, yellow, red } = colorsOf(process.stdout);
   const { okRuns, failedRuns, missingRuns, runs, status } = summary;
   const paint = status !== 'complete' ? red : failedRuns > 0 ? yellow : green;
@@ -72,12 +69,7 @@ function headline({ name, summary, measured }: FinishedSweep): string {
   const parts = [`${count(okRuns)} of ${plural(runs, 'run')} ok`];
   if (failedRuns > 0) parts.push(`${count(failedRuns)} failed`);
   if (missingRuns > 0) parts.push(`${count(missingRuns)} not run`);
-  if (measured === null) parts.push('all were there already');
-  else {
-    const speed = `${count(measured.runs / measured.seconds)} runs/s on ${plural(measured.threads, 'thread')}`;
-    const share = measured.runs === runs ? '' : `${plural(measured.runs, 'run')} `;
-    parts.push(`${share}in ${duration(measured.seconds)} (${speed})`);
-  }
+  parts.push(took);
   return `${bold(printable(name))}: ${paint(words[status])}, ${parts.join(', ')}`;
 }
 

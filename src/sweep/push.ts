@@ -11,8 +11,15 @@ import type { Store } from './ports.ts';
 
 const LANES = 16;
 
+/** What a push sent. */
+export interface Pushed {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
 /**
- * Puts a dataset into a store, its manifest last: where that is, all objects are. What is there already is not sent.
+ * Puts a dataset into a store, its manifest last: where that is, all objects are. What is there already is not sent;
+ * gives what was.
  *
  * @param read gives the bytes of an object of the manifest
  * @throws OutsideError for an object that is not the one of the manifest, here or in the store
@@ -21,21 +28,31 @@ export async function pushDataset(
   store: Store,
   manifest: DatasetManifest,
   read: (object: string) => Promise<Uint8Array>,
-  onObject: (bytes: number) => void = () => undefined,
-): Promise<void> {
+): Promise<Pushed> {
   const { datasetId, symbols } = manifest;
-  if ((await store.size(manifestKey(datasetId))) !== null) return;
-  await inLanes(symbols, Math.min(LANES, symbols.length), async ({ object, sha256 }) => {
+  const pushed = { objects: 0, bytes: 0 };
+  if ((await store.size(manifestKey(datasetId))) !== null) return pushed;
+  const there = new Map<string, number>(); // of a push that was interrupted
+  for await (const { key, bytes } of store.list(`datasets/${datasetId}/`)) there.set(key, bytes);
+  const send = async (key: string, bytes: Uint8Array) => {
+    await put(store, key, bytes);
+    pushed.objects++;
+    pushed.bytes += bytes.length;
+  };
+  const missing = symbols.filter(
+    ({ object, bytes }) => there.get(datasetObjectKey(datasetId, object)) !== bytes,
+  );
+  await inLanes(missing, Math.min(LANES, missing.length), async ({ object, sha256 }) => {
     const bytes = await read(object);
     if (sha256Hex(bytes) !== sha256) {
       throw new OutsideError(
         `${object}: expected the object of the manifest, found other bytes; import the bars again`,
       );
     }
-    await put(store, datasetObjectKey(datasetId, object), bytes);
-    onObject(bytes.length);
+    await send(datasetObjectKey(datasetId, object), bytes);
   });
-  await put(store, manifestKey(datasetId), encodeManifest(manifest));
+  await send(manifestKey(datasetId), encodeManifest(manifest));
+  return pushed;
 }
 
 /** Puts instructions into a store under the digest of their content, which it gives. */

@@ -38,20 +38,24 @@ export interface OpenedSweep {
  */
 export async function openSweepFile(file: string): Promise<OpenedSweep> {
   const spec = parseSweepFile(await readInputText(file), file);
-  const at = (path: string) => resolve(dirname(file), path);
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(spec.bars)) {
     throw new InvalidInputError(
       `${file}: bars: expected a dataset directory for a run on this machine, found ${spec.bars}; ` +
         'copy the dataset here, or submit the sweep to the cloud',
     );
   }
-  const { name, params } = spec.strategy;
+  return openSweep(spec, placesOf(spec, file));
+}
+
+/** Where what a sweep file names lies: paths in it are relative to the file. */
+export function placesOf({ bars, strategy: { name, params } }: SweepSpec, file: string): SweepPlaces {
+  const at = (path: string) => resolve(dirname(file), path);
   const files = name === 'instructions' ? [params.file ?? []].flat().map(String) : [];
-  return openSweep(spec, {
-    bars: at(spec.bars),
+  return {
+    bars: at(bars),
     strategy: isModule(name) ? at(name) : null,
     instructions: Object.fromEntries(files.map((each) => [each, at(each)])),
-  });
+  };
 }
 
 /** A name with a slash or the ending of a module is a path. */
@@ -59,14 +63,7 @@ const isModule = (name: string) => /[/\\]|\.[cm]?[jt]s$/.test(name);
 
 /** Opens a sweep whose content lies at `places`; the spec is one of a file or a resolved one. Throws as `openSweepFile`. */
 export async function openSweep(spec: SweepSpec, places: SweepPlaces): Promise<OpenedSweep> {
-  const files = new Map<string, readonly RebalanceEvent[]>();
-  const instructions = new Map<string, string>();
-  for (const [name, path] of Object.entries(places.instructions)) {
-    const events = await parseInstructions(await readInput(path), path);
-    const sha256 = instructionsSha256(events);
-    instructions.set(name, sha256);
-    files.set(sha256, events);
-  }
+  const { instructions, files } = await readInstructions(places);
   const source = await sourceOf(spec, places, files);
   const strategy = await strategyOf(source);
   validateParams(strategy, spec);
@@ -76,6 +73,19 @@ export async function openSweep(spec: SweepSpec, places: SweepPlaces): Promise<O
   const prepared = prepareSweep(spec, content, { bars, strategy });
   const bySha = Object.entries(places.instructions).map(([name, path]) => [instructions.get(name)!, path]);
   return { prepared, source, places: { ...places, instructions: Object.fromEntries(bySha) } };
+}
+
+/** The instructions that a sweep names: the sha256 of each file by its name, and the events by that. */
+export async function readInstructions(places: Pick<SweepPlaces, 'instructions'>) {
+  const files = new Map<string, readonly RebalanceEvent[]>();
+  const instructions = new Map<string, string>();
+  for (const [name, path] of Object.entries(places.instructions)) {
+    const events = await parseInstructions(await readInput(path), path);
+    const sha256 = instructionsSha256(events);
+    instructions.set(name, sha256);
+    files.set(sha256, events);
+  }
+  return { instructions, files };
 }
 
 async function sourceOf(

@@ -8,6 +8,7 @@ import { unionOfTimes } from '../../formats/join-bars.ts';
 import { SYNTH_INTERVALS, type SynthInterval, synthBars } from '../../formats/synth-bars.ts';
 import { formatTimestamp, parseTimestamp } from '../../formats/timestamp.ts';
 import { readSymbol } from '../../sweep/load-bars.ts';
+import { bucketName, endpointOption } from '../cloud-options.ts';
 import { table } from '../table.ts';
 
 /** Dropped bars of one symbol that are printed one by one. */
@@ -19,6 +20,11 @@ interface ImportFlags {
   readonly closeOnly?: boolean;
   readonly onBadBar: 'error' | 'drop';
   readonly symbol?: string;
+  readonly json?: boolean;
+}
+
+interface PushFlags {
+  readonly endpoint?: string;
   readonly json?: boolean;
 }
 
@@ -34,7 +40,7 @@ interface SynthFlags {
   readonly json?: boolean;
 }
 
-/** `backsweep bars import|inspect|synth`: datasets of bars on disk; errors are thrown for the caller to print. */
+/** `backsweep bars import|inspect|synth|push`: datasets of bars on disk, and from there to a bucket; errors are thrown for the caller to print. */
 export function barsCommand(): Command {
   const bars = new Command('bars').description('make and look at datasets of bars (OHLCV)');
   bars
@@ -86,6 +92,15 @@ Examples:
       '\nExample:\n  $ backsweep bars synth --out bars/synth --assets 50 --bars 2520 --seed 7 --gaps 0.01\n',
     )
     .action(synthAction);
+  bars
+    .command('push')
+    .description('put a dataset into the bucket of a stack; what is there already is not sent')
+    .argument('<dir>', 'directory of a dataset')
+    .argument('<bucket>', 's3://bucket, the output BucketName of the stack', bucketName)
+    .addOption(endpointOption())
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nExample:\n  $ backsweep bars push bars/us s3://backsweep-dev-data\n')
+    .action(pushAction);
   return bars;
 }
 
@@ -119,6 +134,17 @@ async function synthAction(flags: SynthFlags): Promise<void> {
   const manifest = await writeDataset(out, symbols, `made up: ${JSON.stringify({ ...options, gaps })}`);
   if (json) return printJson({ out, manifest });
   printDone(out, manifest);
+}
+
+async function pushAction(dir: string, bucket: string, { endpoint, json }: PushFlags): Promise<void> {
+  const { manifest, read } = await openDataset(dir);
+  // Loaded only here: importing bars needs no cloud.
+  const { openBucket, pushedText } = await import('../push-to-bucket.ts');
+  const { pushDataset } = await import('../../sweep/push.ts');
+  const pushed = await pushDataset(openBucket(bucket, endpoint), manifest, read);
+  const bars = `s3://${bucket}/datasets/${manifest.datasetId}`;
+  if (json) return printJson({ bars, datasetId: manifest.datasetId, sent: pushed });
+  process.stdout.write(`${dir}: ${pushedText(pushed)}\nin a sweep file: bars: ${bars}\n`);
 }
 
 /** What a person should know before trusting the bars, one line each. */

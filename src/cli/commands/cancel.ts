@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { runLocalSweep } from '../../adapters/local/run-local-sweep.ts';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { cancelSweep } from '../../sweep/cancel.ts';
+import { apiOf, apiOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { count, plural, shortId } from '../format.ts';
 import { dirOption, inDirectory, jsonOption } from '../options.ts';
@@ -22,9 +23,12 @@ export function cancelCommand(): Command {
     )
     .argument('<id>', 'beginning of the id of a sweep, or last')
     .addOption(dirOption())
+    .addOption(apiOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep cancel last\n')
-    .action(async (wanted: string, { dir, json }: Flags) => {
+    .action(async (wanted: string, { dir, json }: Flags, command: Command) => {
+      const address = apiOf(command);
+      if (address !== null) return cancelInCloud(address, wanted, json);
       const store = await openSweeps(dir);
       const sweepId = await findSweep(store, wanted);
       const outcome = await cancelSweep(store, NO_QUEUE, sweepId);
@@ -40,4 +44,12 @@ export function cancelCommand(): Command {
         `sweep ${shortId(sweepId)} cancelled: ${done} are kept; backsweep resume ${shortId(sweepId)}${inDirectory(dir)} goes on`,
       );
     });
+}
+
+/** The parts of the cloud are loaded only where they are used. */
+async function cancelInCloud(address: string, wanted: string, json: boolean): Promise<void> {
+  const { openSweepApi } = await import('../../adapters/http/sweep-api.ts');
+  const { cancelCloud, findCloudSweep } = await import('../cloud-sweeps.ts');
+  const api = openSweepApi(address);
+  await cancelCloud(api, await findCloudSweep(api, wanted), address, json);
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { apiOf, apiOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { count, plural, shortId } from '../format.ts';
 import { dirOption, inDirectory, jsonOption } from '../options.ts';
@@ -16,9 +17,12 @@ export function statusCommand(): Command {
     .description('where a sweep stands')
     .argument('[id]', 'beginning of the id of a sweep, or last', 'last')
     .addOption(dirOption())
+    .addOption(apiOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep status last\n')
-    .action(async (wanted: string, { dir, json }: Flags) => {
+    .action(async (wanted: string, { dir, json }: Flags, command: Command) => {
+      const address = apiOf(command);
+      if (address !== null) return statusInCloud(address, wanted, json);
       const store = await openSweeps(dir);
       const overview = await sweepOverview(store, await findSweep(store, wanted));
       if (json) printJson(overview);
@@ -44,4 +48,12 @@ function statusText(overview: SweepOverview, dir: string): string {
   }
   if (state !== 'complete') lines.push(`go on with  backsweep resume ${shortId(sweepId)}${inDirectory(dir)}`);
   return lines.join('\n');
+}
+
+/** The parts of the cloud are loaded only where they are used. */
+async function statusInCloud(address: string, wanted: string, json: boolean): Promise<void> {
+  const { openSweepApi } = await import('../../adapters/http/sweep-api.ts');
+  const { statusCloud, findCloudSweep } = await import('../cloud-sweeps.ts');
+  const api = openSweepApi(address);
+  await statusCloud(api, await findCloudSweep(api, wanted), address, json);
 }

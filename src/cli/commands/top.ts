@@ -2,16 +2,17 @@ import { Command, Option } from 'commander';
 import { z } from 'zod';
 import type { ResultsDatabase } from '../../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../../contracts/errors.ts';
-import { suggestName } from '../../contracts/nearest.ts';
 import { axisColumns } from '../../contracts/result-row.ts';
 import type { SweepSpec } from '../../contracts/sweep-spec.ts';
-import { METRICS, metricByName } from '../../core/metrics/catalog.ts';
+import { METRICS } from '../../core/metrics/catalog.ts';
 import type { Metric } from '../../core/metrics/metric.ts';
 import { compileConstraints } from '../../sweep/constraints.ts';
 import { gridOf } from '../../sweep/grid.ts';
 import { getJson } from '../../sweep/json-objects.ts';
 import { specKey } from '../../sweep/keys.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
+import { checkMetric } from '../check-metric.ts';
+import { apiOf, apiOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { plural } from '../format.ts';
 import { leadersJson, leadersTable, type RunRow } from '../leaders.ts';
@@ -42,16 +43,19 @@ export function topCommand(): Command {
     .option('--descending', 'highest first, whatever the metric')
     .option('--no-constraints', 'also runs that the constraints of the sweep file keep out')
     .addOption(dirOption())
+    .addOption(apiOption())
     .addOption(jsonOption())
     .addHelpText(
       'after',
       '\nExample:\n  $ backsweep top last --by calmar --where "max_drawdown > -0.2" -n 5\n',
     )
-    .action(async (wanted: string, flags: Flags) => {
+    .action(async (wanted: string, flags: Flags, command: Command) => {
+      const address = apiOf(command);
+      if (address !== null) return topInCloud(address, wanted, flags);
       const store = await openSweeps(flags.dir);
       const id = await findSweep(store, wanted);
       const spec = readResolvedSpec(await getJson(store, specKey(id), z.unknown()));
-      const metric = rankingMetric(flags.by ?? spec.objective);
+      const metric = checkMetric(flags.by ?? spec.objective);
       const database = await openSweepViews(flags.dir, store, id);
       try {
         const rows = await bestRuns(database, metric, spec, flags);
@@ -64,15 +68,6 @@ export function topCommand(): Command {
         database.close();
       }
     });
-}
-
-function rankingMetric(name: string): Metric {
-  const metric = metricByName(name);
-  if (metric) return metric;
-  const names = METRICS.map((each) => each.name);
-  throw new InvalidInputError(
-    `--by: expected a metric, found ${JSON.stringify(name)}; ${suggestName(name, names)}`,
-  );
 }
 
 const lowestFirst = ({ direction }: Metric, { ascending, descending }: Flags) =>
@@ -102,4 +97,19 @@ async function bestRuns(
     if (best.length === flags.n) break;
   }
   return best;
+}
+
+/** The API ranks the published leaders and runs no SQL; the parts of the cloud are loaded only where they are used. */
+async function topInCloud(address: string, wanted: string, flags: Flags): Promise<void> {
+  const { where, ascending, descending, constraints } = flags;
+  if (where !== undefined || ascending || descending || !constraints) {
+    throw new InvalidInputError(
+      'top --api: expected --by and -n alone, found another choice of runs; ' +
+        '`backsweep query ID "SELECT …" --athena` ranks all runs',
+    );
+  }
+  const { openSweepApi } = await import('../../adapters/http/sweep-api.ts');
+  const { findCloudSweep, topCloud } = await import('../cloud-sweeps.ts');
+  const api = openSweepApi(address);
+  await topCloud(api, await findCloudSweep(api, wanted), flags);
 }
