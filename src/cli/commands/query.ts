@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import type { SqlRows, SqlValue } from '../../adapters/duckdb/results-database.ts';
+import { InvalidInputError } from '../../contracts/errors.ts';
+import { endpointOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { dirOption, jsonOption } from '../options.ts';
 import { openSweepViews } from '../sweep-views.ts';
@@ -13,6 +15,9 @@ interface Flags {
   readonly dir: string;
   readonly format: 'table' | 'csv' | 'json';
   readonly json: boolean;
+  readonly athena?: boolean;
+  readonly stage: string;
+  readonly endpoint?: string;
 }
 
 /** `backsweep query ID "SQL"`. */
@@ -29,20 +34,51 @@ export function queryCommand(): Command {
         .default('table'),
     )
     .addOption(dirOption())
+    .addOption(
+      new Option('--athena', 'ask Athena over the bucket of a stack; the id in full').conflicts('dir'),
+    )
+    .addOption(
+      new Option('--stage <name>', 'stage of the stack, for --athena').default('dev').env('BACKSWEEP_STAGE'),
+    )
+    .addOption(endpointOption())
     .addOption(jsonOption().hideHelp())
     .addHelpText(
       'after',
       '\nExample:\n  $ backsweep query last "SELECT p_top, avg(sharpe) AS sharpe FROM runs GROUP BY p_top ORDER BY 2 DESC"\n',
     )
-    .action(async (wanted: string, sql: string, { dir, format, json }: Flags) => {
+    .action(async (wanted: string, sql: string, flags: Flags) => {
+      const { dir, format, json } = flags;
+      const printer = PRINTERS[json ? 'json' : format];
+      if (flags.athena) return printer(await athenaRows(wanted, sql, flags));
       const store = await openSweeps(dir);
       const database = await openSweepViews(dir, store, await findSweep(store, wanted));
       try {
-        await PRINTERS[json ? 'json' : format](await database.select(sql));
+        await printer(await database.select(sql));
       } finally {
         database.close();
       }
     });
+}
+
+/** Names follow from the stage, as the stack makes them; the client is loaded only where it is used. */
+async function athenaRows(sweepId: string, sql: string, { stage, endpoint }: Flags): Promise<SqlRows> {
+  if (!/^[0-9a-f]{32}$/.test(sweepId)) {
+    throw new InvalidInputError(
+      `sweep ${JSON.stringify(sweepId)}: expected an id in full for --athena; \`backsweep list --json --api URL\` shows it`,
+    );
+  }
+  if (!/^[a-z][a-z0-9-]{0,19}$/.test(stage)) {
+    throw new InvalidInputError(
+      `--stage: expected a name of at most 20 of a-z, 0-9 and -, found ${JSON.stringify(stage)}`,
+    );
+  }
+  const { narrowed, queryAthena } = await import('../../adapters/athena/athena-query.ts');
+  const database = `backsweep_${stage.replaceAll('-', '_')}`;
+  return queryAthena(narrowed(sql, sweepId, database), {
+    workGroup: `backsweep-${stage}`,
+    database,
+    endpoint,
+  });
 }
 
 const PRINTERS = { table: printTable, csv: printCsv, json: printRowsJson };
