@@ -85,7 +85,7 @@ export async function checkSubmission(
 }
 
 /** Refuses a submission whose expected cost is above what its spec admits. */
-export function refuseExpensive({ cost, maxCostUsd }: Submission): void {
+export function refuseExpensive({ cost, maxCostUsd }: Pick<Submission, 'cost' | 'maxCostUsd'>): void {
   if (cost.expected.totalUsd <= maxCostUsd) return;
   throw new InvalidInputError(
     `maxCostUsd: expected a sweep of at most ${maxCostUsd} USD, found one of about ${cost.expected.totalUsd.toFixed(2)} USD; ` +

@@ -1,21 +1,24 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openSweepFile } from '../../adapters/local/open-sweep.ts';
+import { readInputText } from '../../adapters/local/read-input.ts';
 import { barsBytes } from '../../core/bars.ts';
+import { parseSweepFile } from '../../formats/sweep-yaml.ts';
+import { ROW_BYTES } from '../../sweep/estimate-cost.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
 import { type Calibration, calibrate } from '../calibrate.ts';
+import { type CloudPlan, cloudLines, cloudPlan } from '../cloud-plan.ts';
 import { bytes, count, duration, percent, plural, shortId } from '../format.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { colorsOf, print, printable, printJson } from '../terminal.ts';
 
-/** Bytes of a row of results in a Parquet file: block sums are most of it. */
-const ROW_BYTES = 720;
 /** Threads share caches and memory, and each has to compile the code again: two take more than half of the time of one. */
 const WORST_SCALING = 2;
 const WORST_START_SECONDS = 1;
 
 interface Flags {
   readonly threads?: number;
+  readonly api?: string;
   readonly json: boolean;
 }
 
@@ -23,19 +26,34 @@ interface Flags {
 export function planCommand(): Command {
   return new Command('plan')
     .description(
-      'what a sweep would run, how much memory and time it takes; writes nothing, runs a handful of runs',
+      'what a sweep would run, how much memory, time and money it takes here and in the cloud; writes nothing, runs a handful of runs',
     )
     .argument('<sweep.yaml>', 'sweep file, YAML or JSON')
     .option('--threads <n>', 'threads to plan for (default: all the machine has)', wholeNumber)
+    .option('--api <url>', 'let this stack plan instead, by its own limits; its bucket must have the bars')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep plan sweep.yaml\n')
-    .action(async (file: string, { threads = availableParallelism(), json }: Flags) => {
+    .action(async (file: string, { threads = availableParallelism(), api, json }: Flags) => {
+      if (api !== undefined) return planByApi(api, file, json);
       const { prepared } = await openSweepFile(file);
       const calibration = calibrate(prepared, () => performance.now() / 1000);
       const time = timeOf(prepared, calibration, threads);
-      if (json) printJson(planJson(prepared, calibration, time));
-      else print(planText(prepared, calibration, time));
+      const { maxCostUsd } = parseSweepFile(await readInputText(file), file);
+      const cloud = cloudPlan(prepared.plan, calibration.typical, maxCostUsd);
+      if (json) printJson({ ...planJson(prepared, calibration, time), cloud });
+      else print(planText(prepared, calibration, time, cloud));
     });
+}
+
+/** The parts of the cloud are loaded only where they are used. */
+async function planByApi(address: string, file: string, json: boolean): Promise<void> {
+  const { openSweepApi } = await import('../../adapters/http/sweep-api.ts');
+  const { openSubmission } = await import('../../adapters/local/open-submission.ts');
+  const { plannedText } = await import('../cost-text.ts');
+  const { name, body } = await openSubmission(file);
+  const planned = await openSweepApi(address).plan(body);
+  if (json) printJson({ name, ...planned });
+  else print(`${colorsOf(process.stdout).bold(printable(name))}\n${plannedText(planned)}`);
 }
 
 interface Time {
@@ -83,7 +101,12 @@ function planJson({ plan, selection, engine, inputs }: PreparedSweep, calibratio
   };
 }
 
-function planText({ plan, selection, engine, inputs }: PreparedSweep, calibration: Calibration, time: Time) {
+function planText(
+  { plan, selection, engine, inputs }: PreparedSweep,
+  calibration: Calibration,
+  time: Time,
+  cloud: CloudPlan,
+) {
   const { bold, dim } = colorsOf(process.stdout);
   const { axes } = engine.grid;
   const product = axes.map(
@@ -122,6 +145,7 @@ function planText({ plan, selection, engine, inputs }: PreparedSweep, calibratio
       `about ${duration(time.expected)} on ${plural(time.threads, 'thread')} (${duration(time.least)} to ${duration(time.most)}), ` +
         `${percent(time.parityShare, 0)} of it for parity; an estimate from ${plural(calibration.runs, 'run')} on this machine`,
     ),
+    ...cloudLines(cloud).map(([name, text]) => field(name, text)),
   );
   return lines.join('\n');
 }
