@@ -1,12 +1,13 @@
 // Runs the demo and puts what it prints into the README: after a change of core or strategies every run id is another.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const file = new URL('../README.md', import.meta.url);
 const cwd = new URL('../', import.meta.url);
 const run = (...args) =>
   spawnSync(process.execPath, args, { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } }).stdout;
 
+rmSync(new URL('examples/data/sweeps', cwd), { recursive: true, force: true }); // else nothing is left to run
 const demo = run('examples/demo.mjs');
 const id = /^ *1 {2}([0-9a-f]{10}) /m.exec(demo)[1];
 const show = run('dist/cli/main.js', 'show', id, '--dir', 'examples/data/sweeps');
