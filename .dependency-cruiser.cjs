@@ -66,13 +66,13 @@ module.exports = {
       comment: 'Each Lambda is bundled and permitted alone.',
       severity: 'error',
       from: { path: '^lambdas/([^/]+)\\.ts$' },
-      to: { path: '^lambdas/', pathNot: ['^lambdas/$1\\.ts$', '^lambdas/env\\.ts$'] },
+      to: { path: '^lambdas/', pathNot: ['^lambdas/$1\\.ts$', '^lambdas/(env|metric-names)\\.ts$'] },
     },
     only(
       'infra-knows-names-only',
       '^infra/',
-      '^(infra/|lambdas/env\\.ts$)',
-      'The stack needs the names of the environment variables, not the code that reads them.',
+      '^(infra/|lambdas/(env|metric-names|tables)\\.ts$|src/contracts/|src/adapters/local/load-strategy\\.ts$)',
+      'The stack needs names (variables, metrics, columns), the errors, and the hash of a strategy, not the code that works.',
     ),
     {
       name: 'sources-do-not-see-tests',
