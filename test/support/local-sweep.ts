@@ -62,6 +62,3 @@ export async function publishedBytes(store: Store, sweepId: string): Promise<Rec
   }
   return found;
 }
-
-/** The same file with another name: another sweep of the same runs. */
-const named = (file: object, name: string): object => JSON.parse(canonicalJson({ ...file, name })) as object;
