@@ -39,7 +39,7 @@ export function runWindow(
   const { rowBar } = matrix;
   const T = bars.length;
   const delay = config.fill.execution === 'close' ? 0 : 1;
-  begin(ws, matrix, config, delay);
+  begin(ws, matrix, config, delay, log);
   const bounded = ws.schedule!.range !== null && config.fill.trailingPeak === 'previous_bars';
   let t = 0;
   let row = 0;
@@ -64,7 +64,13 @@ export function runWindow(
   return ledger.totals;
 }
 
-function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, delay: number): void {
+function begin(
+  ws: Workspace,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  delay: number,
+  log: RunLog | null,
+): void {
   openLedger(ws.ledger, config.cash);
   ws.waitingCell.fill(-1);
   ws.waitingCount = 0;
@@ -77,6 +83,7 @@ function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, dela
   ws.usesStops =
     matrix.cellStops !== null ||
     !(Number.isNaN(stopLoss) && Number.isNaN(trailingStop) && Number.isNaN(takeProfit));
+  ws.needsCells = ws.usesStops || log !== null || matrix.carried !== null || config.fill.cash !== 'scale';
   if (ws.usesStops) prepareForStops(ws.schedule, ws.bars);
 }
 
@@ -110,7 +117,7 @@ function executionBar(
   if (fill.execution === 'next_open') {
     gatherBatch(ws, matrix, config, t, row);
     if (ws.usesStops) stopsAtOpen(ws, config, t, log);
-    if (fill.onConflict === 'stop_only') dropStopped(ws);
+    if (fill.onConflict === 'stop_only' && ws.usesStops) dropStopped(ws);
     executeBatch(ws, matrix, config, t, row, log);
     if (ws.usesStops) stopsIntrabar(ws, config, t, log);
     if (ws.usesStops) trailPeaks(ws, fill);

@@ -1,13 +1,5 @@
 import { feeOf, slippedPrice } from '../execution/costs.ts';
-import {
-  bookFill,
-  bookRoundTrip,
-  isArmed,
-  isEntry,
-  type Ledger,
-  levelsOf,
-  moveBase,
-} from '../execution/ledger.ts';
+import { bookFill, bookRoundTrip, isArmed, isEntry, levelsOf, moveBase } from '../execution/ledger.ts';
 import type { RejectionCause, RunLog } from '../execution/run-log.ts';
 import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../execution/sizing.ts';
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
@@ -27,10 +19,9 @@ export function gatherBatch(
   const { bars, ledger, waitingCell } = ws;
   const { totals } = ledger;
   ws.dueCount = 0;
+  ws.weightsTaken = false;
   if (row >= 0 && ws.waitingCount === 0 && ws.schedule!.rowComplete[row] === 1) {
-    for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
-      addDue(ws, matrix.cellAsset[c]!, c, row);
-    }
+    gatherRow(ws, matrix, row);
   } else if (row >= 0) {
     for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
       const asset = matrix.cellAsset[c]!;
@@ -47,7 +38,27 @@ export function gatherBatch(
     }
   }
   if (ws.waitingCount > 0) gatherWaiting(ws, config, t);
-  if (config.fill.onConflict === 'stop_only') dropStopped(ws);
+  if (config.fill.onConflict === 'stop_only' && ws.usesStops) dropStopped(ws);
+}
+
+/** All cells of a row whose assets have their bars, while nothing waits. */
+function gatherRow(ws: Workspace, matrix: InstructionMatrix, row: number): void {
+  const { due, weight, dueCell, dueRow, needsCells } = ws;
+  const { cellAsset, cellWeight } = matrix;
+  const first = matrix.rowStart[row]!;
+  const count = matrix.rowStart[row + 1]! - first;
+  for (let k = 0; k < count; k++) {
+    due[k] = cellAsset[first + k]!;
+    weight[k] = cellWeight[first + k]!;
+  }
+  if (needsCells) {
+    for (let k = 0; k < count; k++) {
+      dueCell[due[k]!] = first + k;
+      dueRow[due[k]!] = row;
+    }
+  }
+  ws.dueCount = count;
+  ws.weightsTaken = true;
 }
 
 function addDue(ws: Workspace, asset: number, cell: number, row: number): void {
@@ -85,6 +96,7 @@ export function dropStopped(ws: Workspace): void {
     } else ws.due[kept++] = asset;
   }
   ws.dueCount = kept;
+  ws.weightsTaken = false;
 }
 
 /** Executes the gathered batch on bar t (section 4 of the semantics). */
@@ -99,14 +111,15 @@ export function executeBatch(
   const { due, dueCount } = ws;
   if (dueCount === 0) return;
   takePrices(ws, config, t, row);
+  if (!ws.weightsTaken) takeWeights(ws, matrix);
   const V = batchValue(ws);
   if (V > 0) {
-    planOrders(ws, matrix, config, V);
+    planOrders(ws, config, V);
     if (config.fill.sequence === 'sells_first') sortDue(ws);
     if (ws.scale < 1) scaleBuys(ws, config, t, log);
     // Without a log, and with cash for all, no order needs to know of the one before.
     if (config.fill.cash === 'scale' && log === null && matrix.carried === null) {
-      bookOrders(ws.ledger, due, dueCount, config.feeRate, config.fixedFee);
+      bookOrders(ws, config.feeRate, config.fixedFee);
       if (ws.usesStops) for (let k = 0; k < dueCount; k++) armCell(ws, matrix, config, due[k]!);
     } else {
       for (let k = 0; k < dueCount; k++) executeCell(ws, matrix, config, t, due[k]!, log);
@@ -114,7 +127,7 @@ export function executeBatch(
   } else {
     for (let k = 0; k < dueCount; k++) reject(ws, t, due[k]!, 'no_equity', log);
   }
-  for (let k = 0; k < dueCount; k++) ws.dueCell[due[k]!] = -1;
+  if (ws.needsCells) for (let k = 0; k < dueCount; k++) ws.dueCell[due[k]!] = -1;
   ws.dueCount = 0;
 }
 
@@ -132,6 +145,12 @@ function takePrices(ws: Workspace, config: RunConfig, t: number, row: number): v
   for (let a = 0, i = t; a < N; a++, i += bars.length) {
     price[a] = Number.isNaN(column[i]!) ? bars.lastClose[i]! : column[i]!;
   }
+}
+
+/** Weights where cells came one by one, or some were dropped since. */
+function takeWeights(ws: Workspace, { cellWeight }: InstructionMatrix): void {
+  const { due, dueCount, dueCell, weight } = ws;
+  for (let k = 0; k < dueCount; k++) weight[k] = cellWeight[dueCell[due[k]!]!]!;
 }
 
 /** V: cash and positions at the prices of this instant. */
@@ -154,10 +173,9 @@ const SIGN_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
  * the arithmetic of an order. So the sign of the quantity is read as a bit and used as a number: prices come from a
  * table of two, and what a sum must not see is multiplied by 0, which changes no bit of it.
  */
-function planOrders(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, V: number): void {
-  const { ledger, due, dueCount, dueCell, sortKey, quantityWords, slipped } = ws;
+function planOrders(ws: Workspace, config: RunConfig, V: number): void {
+  const { ledger, due, dueCount, weight: weights, sortKey, quantityWords, slipped } = ws;
   const { quantity, position: positions, price: prices, fillPrice: fillPrices } = ledger;
-  const { cellWeight } = matrix;
   const { feeRate, fixedFee, slippage } = config;
   slipped[0] = slippedPrice(1, true, slippage);
   slipped[1] = slippedPrice(1, false, slippage);
@@ -165,9 +183,11 @@ function planOrders(ws: Workspace, matrix: InstructionMatrix, config: RunConfig,
   let covers = 0;
   let fixedFees = 0;
   let wanted = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < dueCount; k++) {
     const asset = due[k]!;
-    const weight = cellWeight[dueCell[asset]!]!;
+    const weight = weights[k]!;
     const price = prices[asset]!;
     const position = positions[asset]!;
     const q = orderQuantity(weight, V, price, position, config);
@@ -175,7 +195,10 @@ function planOrders(ws: Workspace, matrix: InstructionMatrix, config: RunConfig,
     const sells = quantityWords[2 * asset + SIGN_WORD]! >>> 31;
     const fillPrice = price * slipped[sells]!;
     fillPrices[asset] = fillPrice;
-    sortKey[k] = weight * V - position * price;
+    const key = weight * V - position * price;
+    sortKey[k] = key;
+    lowest = Math.min(key, lowest);
+    highest = Math.max(key, highest);
     const value = Math.abs(q) * fillPrice;
     proceeds += sells * (value - feeOf(value, feeRate, fixedFee));
     let cover = 0;
@@ -187,6 +210,8 @@ function planOrders(ws: Workspace, matrix: InstructionMatrix, config: RunConfig,
     wanted += (1 - sells) * ((q - cover) * fillPrice * (1 + feeRate));
   }
   const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
+  ws.lowestKey = lowest;
+  ws.highestKey = highest;
   ws.scale = config.fill.cash === 'scale' ? scaleFactor(available, wanted, V) : 1;
 }
 
@@ -220,14 +245,10 @@ function sortDue(ws: Workspace): void {
   insertionSort(ws.due, ws.sortKey, dueCount);
 }
 
-function spreadDue({ due, dueCount, sortKey, bucket, scratchDue, scratchKey }: Workspace): void {
-  let lowest = sortKey[0]!;
-  let highest = lowest;
-  for (let k = 1; k < dueCount; k++) {
-    const key = sortKey[k]!;
-    lowest = Math.min(lowest, key);
-    highest = Math.max(highest, key);
-  }
+function spreadDue(ws: Workspace): void {
+  const { due, dueCount, sortKey, bucket, scratchDue, scratchKey } = ws;
+  const lowest = ws.lowestKey;
+  const highest = ws.highestKey;
   const perKey = (dueCount - 1) / (highest - lowest);
   if (!Number.isFinite(perKey)) return;
   for (let b = 0; b <= dueCount; b++) bucket[b] = 0;
@@ -270,7 +291,8 @@ function insertionSort(due: Int32Array, sortKey: Float64Array, count: number): v
  * `bookFill` for a whole batch, in a loop that calls nothing but for round trips that end: a call would make V8 load
  * every column anew, which costs more than the arithmetic.
  */
-function bookOrders(ledger: Ledger, due: Int32Array, count: number, feeRate: number, fixedFee: number): void {
+function bookOrders(ws: Workspace, feeRate: number, fixedFee: number): void {
+  const { ledger, due, dueCount: count, usesStops } = ws;
   const { position, quantity, price, fillPrice, before, flow, tripFlow, totals } = ledger;
   let { cash } = ledger;
   let { orders, tradedValue, fees, slippagePaid } = totals;
@@ -291,11 +313,14 @@ function bookOrders(ledger: Ledger, due: Int32Array, count: number, feeRate: num
     tradedValue += value;
     fees += fee;
     slippagePaid += size * Math.abs(filledAt - price[asset]!);
-    before[asset] = old;
-    flow[asset] = paid;
+    if (usesStops) before[asset] = old;
     if (old === 0) tripFlow[asset] = paid;
     else if (now !== 0 && now > 0 === old > 0) tripFlow[asset] = tripFlow[asset]! + paid;
-    else bookRoundTrip(ledger, asset);
+    else {
+      before[asset] = old;
+      flow[asset] = paid;
+      bookRoundTrip(ledger, asset);
+    }
   }
   ledger.cash = cash;
   totals.orders = orders;

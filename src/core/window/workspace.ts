@@ -19,6 +19,8 @@ export interface Workspace {
   schedule: Schedule | null;
   /** Does any cell or the run's default arm a stop? */
   usesStops: boolean;
+  /** Is more wanted of a batch than its orders: stops to arm, a log to write, rows that are no events? */
+  needsCells: boolean;
 
   /** Assets held, ascending, and how many of them are armed with a stop. */
   readonly held: Int32Array;
@@ -31,17 +33,23 @@ export interface Workspace {
   readonly waitingRow: Int32Array;
   waitingCount: number;
 
-  /** The present batch: cell and row by asset (-1 = none), and the assets in index order. */
+  /** The present batch: cell and row by asset (-1 = none; kept where `needsCells`), and the assets in index order. */
   readonly dueCell: Int32Array;
   readonly dueRow: Int32Array;
   readonly due: Int32Array;
   dueCount: number;
+  /** Weights, parallel to `due` before it is sorted, and whether they were taken when it was gathered. */
+  readonly weight: Float64Array;
+  weightsTaken: boolean;
   /** λ of the present batch. */
   scale: number;
   /** The words of `ledger.quantity`: its signs are read from them. */
   readonly quantityWords: Int32Array;
   /** What slippage makes of a price of 1: bought, sold. */
   readonly slipped: Float64Array;
+  /** Range of the sort keys of the present batch. */
+  lowestKey: number;
+  highestKey: number;
   /** Parallel to `due`. */
   readonly sortKey: Float64Array;
   readonly bucket: Int32Array;
@@ -78,6 +86,7 @@ export function createWorkspace(bars: Bars): Workspace {
     ledger,
     schedule: null,
     usesStops: false,
+    needsCells: false,
     held: new Int32Array(N),
     heldCount: 0,
     shortCount: 0,
@@ -89,7 +98,11 @@ export function createWorkspace(bars: Bars): Workspace {
     dueRow: new Int32Array(N),
     due: new Int32Array(N),
     dueCount: 0,
+    weight: new Float64Array(N),
+    weightsTaken: false,
     scale: 0.5,
+    lowestKey: 0.5,
+    highestKey: 0.5,
     quantityWords: new Int32Array(ledger.quantity.buffer),
     slipped: new Float64Array(2),
     sortKey: new Float64Array(N),

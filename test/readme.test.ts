@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parseSweepFile } from '../src/formats/sweep-yaml.ts';
+
+const root = new URL('../', import.meta.url);
+const readme = readFileSync(new URL('README.md', root), 'utf8');
+const blocks = [...readme.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({
+  language,
+  text: text!,
+}));
+
+function run(...args: string[]): string {
+  const env = { ...process.env, NO_COLOR: '1' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+/** The lines of a block that is a command and what it prints, but for what is left out and what was measured. */
+function printed(command: string): string[] {
+  const block = blocks.find(({ text }) => text.startsWith(`$ ${command}`));
+  const lines = block?.text.trimEnd().split('\n').slice(1) ?? [];
+  expect(lines.length, `a block of the README that begins with $ ${command}`).toBeGreaterThan(0);
+  return lines.filter((line) => line !== '' && !/^ ?…$/.test(line) && !/runs\/s/.test(line));
+}
+
+test('the demo prints what the README shows, and so does the replay of its best run', {
+  timeout: 180_000,
+}, () => {
+  const demo = run('examples/demo.mjs').split('\n');
+  for (const line of printed('backsweep run examples/demo.yaml')) expect(demo).toContain(line);
+  const [, id] = /^ *1 {2}([0-9a-f]{10}) /m.exec(demo.join('\n'))!;
+  const show = run('dist/cli/main.js', 'show', id!, '--dir', 'examples/data/sweeps').split('\n');
+  for (const line of printed(`backsweep show ${id}`)) expect(show).toContain(line);
+});
+
+test('every command that the README names exists', () => {
+  const help = run('dist/cli/main.js', '--help');
+  const named = new Set([...readme.matchAll(/backsweep ([a-z]+)\b/g)].map(([, command]) => command!));
+  expect(named.size).toBeGreaterThan(5);
+  for (const command of named) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+});
+
+test('the sweep file of the README is one', () => {
+  const yaml = blocks.filter(({ language }) => language === 'yaml');
+  expect(yaml).toHaveLength(1);
+  const spec = parseSweepFile(yaml[0]!.text, 'README.md');
+  expect(spec.strategy.name).toBe('momentum');
+});
