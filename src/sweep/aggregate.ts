@@ -4,11 +4,12 @@ import type { Summary } from '../contracts/summary.ts';
 import { sha256Hex } from '../formats/canonical-json.ts';
 import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tables-parquet.ts';
 import { decodeResults, encodeResults, type ResultColumn, resultFooter } from '../formats/results-parquet.ts';
+import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
 import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
 import { putJson } from './json-objects.ts';
-import { activeKey, summaryKey, sweepsTableKey, tableKey } from './keys.ts';
+import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
 import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
@@ -135,6 +136,6 @@ async function publish(
   if ((await putJson(store, key, summary)) === 'different') {
     throw new OutsideError(`${key}: expected the summary of these results, found another one; it is kept`);
   }
-  await store.delete(activeKey(plan.sweepId));
+  await retireMarker(store, plan.sweepId);
   return summary;
 }

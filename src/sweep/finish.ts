@@ -1,12 +1,13 @@
 import type { SweepMessage } from '../contracts/message.ts';
 import { planSchema } from '../contracts/plan.ts';
 import { type Summary, summarySchema } from '../contracts/summary.ts';
+import { hasEnded, retireMarker } from './active-marker.ts';
 import { aggregateSweep } from './aggregate.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import { missingShards, shardSets } from './complete.ts';
 import { isCancelled } from './generations.ts';
 import { getJson } from './json-objects.ts';
-import { activeKey, planKey, summaryKey } from './keys.ts';
+import { planKey, summaryKey } from './keys.ts';
 import type { Store } from './ports.ts';
 
 /**
@@ -22,11 +23,14 @@ export async function finishSweep(
 ): Promise<Summary | null> {
   const summary = await getJson(store, summaryKey(sweepId, generation), summarySchema);
   if (summary) {
-    await store.delete(activeKey(sweepId)); // whoever put the summary may have died before this
+    await retireMarker(store, sweepId); // whoever put the summary may have died before this
     return summary;
   }
   const plan = await getJson(store, planKey(sweepId), planSchema);
-  if (!plan) return null;
+  if (!plan) {
+    if (await hasEnded(store, sweepId, generation)) await retireMarker(store, sweepId);
+    return null;
+  }
   const sets = await shardSets(store, sweepId, generation, plan.shards);
   const complete = missingShards(sets, plan.shards).length === 0;
   if (!complete && !(await isCancelled(store, sweepId, generation))) return null;

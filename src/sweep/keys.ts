@@ -67,6 +67,9 @@ const CONTROL = /^(start|cancel|requeue-[0-9]{1,3})$/;
  */
 export const manifestKey = (datasetId: string) =>
   `datasets/${id('dataset id', DATASET_ID, datasetId)}/manifest.json`;
+/** An object of a dataset; its name is one that a checked manifest states. */
+export const datasetObjectKey = (datasetId: string, object: string) =>
+  checkKey(`datasets/${id('dataset id', DATASET_ID, datasetId)}/${object}`);
 export const instructionsKey = (sha256: string) =>
   `instructions/${id('instructions sha256', SHA256, sha256)}.parquet`;
 export const specKey = (sweepId: string) => `sweeps/${sweep(sweepId)}/spec.json`;
@@ -82,11 +85,15 @@ export const failurePrefix = (sweepId: string, generation: number) =>
   `failures/${sweep(sweepId)}/${generationName(generation)}/`;
 export const failureKey = (sweepId: string, generation: number, shard: number) =>
   `${failurePrefix(sweepId, generation)}${shardName(shard)}.json`;
+/** Says that a generation could not be planned, and why: its end, unless it has a plan. */
+export const planFailureKey = (sweepId: string, generation: number) =>
+  `${failurePrefix(sweepId, generation)}plan.json`;
 export const tableKey = (table: SweepTable, sweepId: string, generation: number) =>
   `tables/${table}/sweep_id=${sweep(sweepId)}/${generationName(generation)}.parquet`;
 export const sweepsTableKey = (sweepId: string, generation: number) =>
   `tables/sweeps/${sweep(sweepId)}-${generationName(generation)}.parquet`;
-export const usageKey = (sweepId: string, name: string) => checkKey(`usage/${sweep(sweepId)}/${name}`);
+export const usagePrefix = (sweepId: string) => `usage/${sweep(sweepId)}/`;
+export const usageKey = (sweepId: string, name: string) => checkKey(`${usagePrefix(sweepId)}${name}`);
 export const summaryKey = (sweepId: string, generation: number) =>
   `final/${sweep(sweepId)}/${generationName(generation)}/summary.json`;
 

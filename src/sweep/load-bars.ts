@@ -34,7 +34,7 @@ export async function loadBars(
   read: (object: string) => Promise<Uint8Array>,
   selection: BarsSelection,
 ): Promise<Bars> {
-  const entries = choose(manifest, selection.universe);
+  const entries = chosenSymbols(manifest, selection.universe);
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = selection;
   const symbols: { symbol: string; columns: BarColumns }[] = [];
   for (let i = 0; i < entries.length; i += PARALLEL_READS) {
@@ -50,7 +50,8 @@ export async function loadBars(
   return joinBars(symbols);
 }
 
-function choose(
+/** The entries of the chosen symbols in the order of the assets; InvalidInputError as `loadBars` says. */
+export function chosenSymbols(
   manifest: DatasetManifest,
   universe: readonly string[] | undefined,
 ): readonly DatasetSymbol[] {
@@ -134,7 +135,8 @@ function firstAtLeast(times: Float64Array, time: number): number {
   return low;
 }
 
-function emptyPeriod(
+/** The error about a period without bars. */
+export function emptyPeriod(
   manifest: DatasetManifest,
   entries: readonly DatasetSymbol[],
   from: number,

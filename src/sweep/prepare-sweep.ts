@@ -60,18 +60,28 @@ export function prepareSweep(
   );
   const plan: Plan = { ...sketch, scanFrom: starts.every((start) => start !== undefined) ? starts : null };
   const engine = createShardEngine(plan, inputs);
-  const aggregate = {
-    plan,
-    spec: canonicalJson(resolved),
-    name: spec.name,
-    columns: resultColumns(engine.grid),
-    ranking,
-  };
+  const aggregate = aggregateInput(plan, inputs.spec, resolved, ranking);
   return { spec: resolved, plan, selection, inputs, engine, aggregate };
 }
 
-/** How the spec ranks and filters rows. */
-function rankingOf(spec: SweepSpec): Ranking {
+/** What the aggregator must know of a planned sweep; `resolved` is its spec.json. */
+export function aggregateInput(
+  plan: Plan,
+  spec: SweepSpec,
+  resolved: unknown,
+  ranking = rankingOf(spec),
+): Omit<AggregateInput, 'runner'> {
+  return {
+    plan,
+    spec: canonicalJson(resolved),
+    name: spec.name,
+    columns: resultColumns(gridOf(spec)),
+    ranking,
+  };
+}
+
+/** How the spec ranks and filters rows; InvalidInputError for an unknown metric and for a constraint that does not compile. */
+export function rankingOf(spec: SweepSpec): Ranking {
   const metric = metricByName(spec.objective);
   const names = METRICS.map(({ name }) => name);
   if (!metric) {

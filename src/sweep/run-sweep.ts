@@ -1,11 +1,12 @@
 import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import { type Summary, summarySchema } from '../contracts/summary.ts';
+import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import { missingShards, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
-import { activeKey, planKey, summaryKey } from './keys.ts';
+import { planKey, summaryKey } from './keys.ts';
 import { inLanes } from './lanes.ts';
 import { shardRange } from './plan.ts';
 import type { ProgressListener, Queue, ShardRunner, Store } from './ports.ts';
@@ -48,7 +49,7 @@ export async function runSweep(
   const generation = await submitSweep(store, NO_QUEUE, sweepId, spec);
   const published = await getJson(store, summaryKey(sweepId, generation), summarySchema);
   if (published) {
-    await store.delete(activeKey(sweepId)); // whoever put the summary may have died before this
+    await retireMarker(store, sweepId); // whoever put the summary may have died before this
     return published;
   }
   if ((await putJson(store, planKey(sweepId), plan)) === 'different') {

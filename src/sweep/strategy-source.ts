@@ -4,6 +4,15 @@ import { importStrategy } from '../strategies/import-strategy.ts';
 import type { Snap } from '../strategies/resolve-events.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 
+/** A strategy of one's own that a deployment brought along. */
+export interface StrategyModule {
+  readonly name: string;
+  /** sha256 of its sources, as `loadStrategy` gives it. */
+  readonly codeSha256: string;
+  /** Self-contained code for `importStrategy`. */
+  readonly code: string;
+}
+
 /** Where a strategy comes from, as plain data that another thread or process can be sent. */
 export type StrategySource =
   | { readonly kind: 'builtin'; readonly name: string }

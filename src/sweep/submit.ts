@@ -1,10 +1,10 @@
 import type { SweepMessage } from '../contracts/message.ts';
+import { raiseMarker } from './active-marker.ts';
 import { isFinished, newestGeneration } from './generations.ts';
 import { putJson } from './json-objects.ts';
-import { activeKey, controlKey, specKey } from './keys.ts';
+import { controlKey, specKey } from './keys.ts';
+import { planningFailure } from './planning-failure.ts';
 import type { Queue, Store } from './ports.ts';
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * Makes a sweep known and sends it to the planner; the same sweep submitted again changes nothing.
@@ -18,7 +18,9 @@ export async function submitSweep(
   spec: unknown,
 ): Promise<number> {
   await putJson(store, specKey(sweepId), spec);
-  const generation = (await newestGeneration(store, sweepId)) ?? 0;
+  const newest = (await newestGeneration(store, sweepId)) ?? 0;
+  // What kept it from being planned, a strategy that was not deployed, say, may have changed.
+  const generation = (await planningFailure(store, sweepId, newest)) === null ? newest : newest + 1;
   if (!(await isFinished(store, sweepId, generation)))
     await startGeneration(store, plans, sweepId, generation);
   return generation;
@@ -31,7 +33,7 @@ export async function startGeneration(
   sweepId: string,
   generation: number,
 ): Promise<void> {
-  await store.putOnce(activeKey(sweepId), NOTHING);
+  await raiseMarker(store, sweepId);
   await putJson(store, controlKey(sweepId, generation, 'start'), { v: 1 });
   await plans.send([{ v: 1, sweepId, generation }]);
 }

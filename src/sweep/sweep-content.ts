@@ -15,6 +15,11 @@ export interface SweepContent {
 /** How a resolved spec names a strategy of one's own. */
 const moduleName = (codeSha256: string) => `module:${codeSha256}`;
 
+/** The sha256 of the strategy of one's own that a resolved spec names; null where it names a built-in one. */
+export function strategyCodeOfSpec({ strategy }: Pick<SweepSpec, 'strategy'>): string | null {
+  return /^module:([0-9a-f]{64})$/.exec(strategy.name)?.[1] ?? null;
+}
+
 /**
  * The spec of a sweep with content in place of every path: what its id is taken from, and what spec.json holds.
  *

@@ -1,7 +1,8 @@
 import type { ShardMessage, SweepMessage } from '../contracts/message.ts';
+import { type Plan, planSchema } from '../contracts/plan.ts';
 import { isCancelled } from './generations.ts';
-import { putJson } from './json-objects.ts';
-import { failureKey, resultKey } from './keys.ts';
+import { getJson, putJson } from './json-objects.ts';
+import { failureKey, planKey, resultKey } from './keys.ts';
 import type { Queue, ShardRunner, Store } from './ports.ts';
 
 /** What became of a shard message; `nondeterministic`: other bytes were there already, and were kept. */
@@ -40,6 +41,15 @@ async function outcomeOf(store: Store, runner: ShardRunner, message: ShardMessag
   return { kind: put === 'different' ? 'nondeterministic' : put, failedRuns: output.failedRuns };
 }
 
+/**
+ * The plan that a shard message belongs to; null for a sweep that the store does not know and for a shard that its plan
+ * does not have: such a message can never be done.
+ */
+export async function planOfMessage(store: Store, { sweepId, shard }: ShardMessage): Promise<Plan | null> {
+  const plan = await getJson(store, planKey(sweepId), planSchema);
+  return plan !== null && shard < plan.shards ? plan : null;
+}
+
 /** Gives up the shard of a message that keeps failing: puts its failure marker and ticks, so that a sweep always ends. */
 export async function failShard(
   store: Store,
@@ -52,7 +62,8 @@ export async function failShard(
   await tick(ticks, message);
 }
 
-function markFailed(store: Store, message: ShardMessage, reason: string, attempts: number) {
+/** Puts the failure marker of a shard that is given up. */
+export function markFailed(store: Store, message: ShardMessage, reason: string, attempts: number) {
   const { sweepId, generation, shard } = message;
   return putJson(store, failureKey(sweepId, generation, shard), { v: 1, shard, reason, attempts });
 }
