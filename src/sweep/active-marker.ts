@@ -10,6 +10,16 @@ export async function raiseMarker(store: Store, sweepId: string): Promise<void> 
   await store.putOnce(activeKey(sweepId), NOTHING);
 }
 
+/** The ids of the sweeps that are marked as under way. */
+export async function activeSweeps(store: Store): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { key } of store.list('active/')) {
+    const sweepId = /^active\/([0-9a-f]{32})$/.exec(key)?.[1];
+    if (sweepId !== undefined) found.push(sweepId);
+  }
+  return found;
+}
+
 /**
  * Takes the marker of a sweep away once a generation has ended, but not that of a later one.
  *

@@ -1,5 +1,5 @@
 import type { SweepMessage } from '../contracts/message.ts';
-import { planSchema } from '../contracts/plan.ts';
+import { type Plan, planSchema } from '../contracts/plan.ts';
 import { type Summary, summarySchema } from '../contracts/summary.ts';
 import { hasEnded, retireMarker } from './active-marker.ts';
 import { aggregateSweep } from './aggregate.ts';
@@ -18,7 +18,7 @@ import type { Store } from './ports.ts';
 export async function finishSweep(
   store: Store,
   { sweepId, generation }: Pick<SweepMessage, 'sweepId' | 'generation'>,
-  input: () => AggregateInput | Promise<AggregateInput>,
+  input: (plan: Plan) => AggregateInput | Promise<AggregateInput>,
   onShard?: (shard: number) => void,
 ): Promise<Summary | null> {
   const summary = await getJson(store, summaryKey(sweepId, generation), summarySchema);
@@ -34,5 +34,5 @@ export async function finishSweep(
   const sets = await shardSets(store, sweepId, generation, plan.shards);
   const complete = missingShards(sets, plan.shards).length === 0;
   if (!complete && !(await isCancelled(store, sweepId, generation))) return null;
-  return aggregateSweep(store, generation, await input(), sets, onShard);
+  return aggregateSweep(store, generation, await input(plan), sets, onShard);
 }

@@ -44,14 +44,17 @@ type Put = (name: string, value: number | string | boolean | null) => void;
  * Runs one shard, in the order of the run index, and encodes exactly its rows as one Parquet object.
  *
  * A run that throws becomes a row with status `failed` and its message; the others are not touched by it.
+ *
+ * @param between is called before each run; what it throws ends the shard without rows
  */
-export function runShard(context: ShardContext, shard: number): ShardRows {
+export function runShard(context: ShardContext, shard: number, between?: () => void): ShardRows {
   const { plan, spec, grid, columns } = context;
   const { first, count } = shardRange(plan, shard);
   const indices = runIndices(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
   const table = resultTable(columns, count);
   let failedRuns = 0;
   for (let i = 0; i < count; i++) {
+    between?.();
     const put: Put = (name, value) => {
       (table.values.get(name) as unknown[])[i] = value;
     };

@@ -26,7 +26,8 @@ export interface SweepInputs {
 /** Computes the shards of one sweep on one thread, and replays its runs. */
 export interface ShardEngine {
   readonly grid: Grid;
-  runShard(shard: number): ShardRows;
+  /** Throws only what `between`, which is called before each run, throws. */
+  runShard(shard: number, between?: () => void): ShardRows;
   /** Replays one run from the `params` of its row; throws what the run throws. */
   replay(params: string, withParity: boolean): LeaderReplay;
 }
@@ -59,7 +60,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   };
   return {
     grid,
-    runShard: (shard) => runShard(context, shard),
+    runShard: (shard, between) => runShard(context, shard, between),
     replay(params, withParity) {
       const run = simulator.run(parameterSet(params, grid), withParity);
       const { valueAtRisk, conditionalValueAtRisk } = tailRisk(run.returns);
