@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../../src/adapters/local/dataset-directory.ts';
+import { loadStrategy } from '../../src/adapters/local/load-strategy.ts';
+import { parseInstructions } from '../../src/formats/instructions.ts';
+import { pushDataset, pushInstructions } from '../../src/sweep/push.ts';
+import { bundleHandlers } from '../support/bundle-handlers.ts';
+import { type EmulatedCloud, startCloud } from '../support/emulated-cloud.ts';
+import { publishedBytes, runByCommand, synthDataset } from '../support/local-sweep.ts';
+
+const PACKAGES = {
+  backsweep: new URL('../../src/strategies/strategy.ts', import.meta.url).pathname,
+  zodFrom: new URL('.', import.meta.url).pathname,
+};
+const OWN = `
+  import { defineStrategy } from 'backsweep';
+  import { z } from 'zod';
+  export default defineStrategy({
+    name: 'own',
+    params: z.object({ every: z.int().min(1), share: z.number().default(0.5) }),
+    warmup: () => 0,
+    events(bars, { every, share }) {
+      if (every === 13) throw new Error('thirteen is bad luck');
+      const events = [];
+      for (let bar = 0; bar < bars.length; bar += every) {
+        events.push({ bar, weights: { [bars.symbols[(bar / every) % bars.symbols.length]]: share } });
+      }
+      return events;
+    },
+  });
+`;
+
+let folder: string;
+let cloud: EmulatedCloud;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'backsweep-cloud-'));
+  writeFileSync(join(folder, 'own.ts'), OWN);
+  await synthDataset(folder);
+  const { codeSha256, code } = await loadStrategy(join(folder, 'own.ts'), PACKAGES);
+  const files = await bundleHandlers(join(folder, 'functions'), [{ name: 'own', codeSha256, code }]);
+  cloud = await startCloud(files);
+  const { manifest, read } = await openDataset(join(folder, 'bars'));
+  await pushDataset(cloud.store, manifest, read);
+});
+afterAll(async () => {
+  await cloud.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function finished(sweepId: string) {
+  const asked = () => cloud.call('GET', `/sweeps/${sweepId}`);
+  return (await cloud.until(asked, ({ body }) => body.summary !== null)).body;
+}
+
+const MOMENTUM = {
+  name: 'momentum-stops',
+  bars: './bars',
+  strategy: { name: 'momentum', params: { lookback: [20, 40, 60], top: { from: 1, to: 3, step: 1 } } },
+  stops: { stopLoss: [null, 0.02, 0.05], trailingStop: [null, 0.1] },
+  conditions: ['params.top <= 2 || stops.stopLoss != null'],
+  shardRuns: 7,
+};
+
+describe('the same sweep in the cloud', () => {
+  it('leaves the same bytes as on this machine, and the API tells the way there', async () => {
+    const local = await runByCommand(folder, MOMENTUM);
+    const submitted = await cloud.call('POST', '/sweeps', local.spec);
+    expect(submitted).toMatchObject({
+      status: 202,
+      body: { sweepId: local.sweepId, generation: 0, runs: 48 },
+    });
+    expect(submitted.body.cost.expected.totalUsd).toBeLessThan(0.01);
+    const status = await finished(local.sweepId);
+    expect(status).toMatchObject({ state: 'complete', doneShards: 7, missingShards: '', failedShards: 0 });
+    expect(status.usage).toMatchObject({ attempts: 7 });
+    expect(status.cost.measuredUsd).toBeGreaterThan(0);
+    const expected = await publishedBytes(local.store, local.sweepId);
+    expect(Object.keys(expected)).toHaveLength(2 + 7 + 4 + 1); // spec and plan, results, tables, summary
+    expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(expected);
+    // Again: it is the same sweep, and at its end already.
+    expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({
+      status: 202,
+      body: { generation: 0 },
+    });
+    const listed = await cloud.call('GET', '/sweeps?limit=10');
+    expect(listed.body.sweeps).toContainEqual(
+      expect.objectContaining({ sweepId: local.sweepId, name: 'momentum-stops', published: 1 }),
+    );
+    await cloud.until(
+      async () => (await cloud.call('GET', '/sweeps')).body.sweeps,
+      (sweeps) => sweeps.every(({ active }: { active: boolean }) => !active),
+    );
+  });
+
+  it('ranks the leaderboard by the objective or by another metric, without NaN', async () => {
+    const local = await runByCommand(folder, MOMENTUM);
+    const rows = async (query: string) =>
+      (await cloud.call('GET', `/sweeps/${local.sweepId}/leaderboard?${query}`)).body.rows as {
+        rank: number;
+        sharpe: number;
+        max_drawdown: number;
+        fees: number;
+      }[];
+    expect((await rows('limit=5')).map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5]);
+    const drawdowns = (await rows('by=max_drawdown&limit=1000')).map(({ max_drawdown }) => max_drawdown);
+    expect(drawdowns).toHaveLength(48);
+    expect(drawdowns).toEqual([...drawdowns].sort((a, b) => b - a)); // ≤ 0, and nearer to 0 is better
+  });
+
+  it('runs a deployed strategy of ones own to the same bytes, failed runs included', async () => {
+    const local = await runByCommand(folder, {
+      bars: './bars',
+      strategy: { name: './own.ts', params: { every: [5, 13, 20], share: [0.3, 0.9] } },
+      shardRuns: 2,
+    });
+    expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({ status: 202 });
+    expect((await finished(local.sweepId)).summary).toMatchObject({ status: 'complete', failedRuns: 2 });
+    expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
+      await publishedBytes(local.store, local.sweepId),
+    );
+  });
+
+  it('plays back pushed instructions to the same bytes', async () => {
+    const events = [
+      { timestamp: '2012-01-10', instructions: { SYN001: { weight: 0.5 }, SYN002: { weight: 0.5 } } },
+      {
+        timestamp: '2012-05-08',
+        instructions: { SYN001: { weight: null }, SYN003: { weight: 0.2, stops: { stopLoss: null } } },
+      },
+    ];
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(events));
+    writeFileSync(join(folder, 'b.json'), JSON.stringify(events.slice(0, 1)));
+    const local = await runByCommand(folder, {
+      bars: './bars',
+      strategy: { name: 'instructions', params: { file: ['a.json', 'b.json'] } },
+      stops: { stopLoss: [null, 0.03] },
+      snap: 'next',
+    });
+    expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('instructions that were pushed') },
+    });
+    for (const part of [events, events.slice(0, 1)]) {
+      const bytes = new TextEncoder().encode(JSON.stringify(part));
+      await pushInstructions(cloud.store, await parseInstructions(bytes, 'events.json'));
+    }
+    expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({ status: 202 });
+    expect((await finished(local.sweepId)).summary).toMatchObject({ status: 'complete', failedRuns: 0 });
+    expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
+      await publishedBytes(local.store, local.sweepId),
+    );
+  });
+});
