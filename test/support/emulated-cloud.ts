@@ -45,7 +45,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
     const own = emulator.createQueue(name, { VisibilityTimeout: String(visibilitySeconds), RedrivePolicy });
     return { ...own, letters };
   };
-  const queues = { plan: queue('plan', 5, 5), shard: queue('shard', 3, 3), tick: queue('tick', 5, 20) };
+  const queues = { plan: queue('plan', 5, 5), shard: queue('shard', 2, 3), tick: queue('tick', 5, 20) };
   const environment = {
     ...emulator.environment,
     [ENV.bucket]: 'data',
