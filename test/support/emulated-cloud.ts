@@ -27,7 +27,7 @@ export interface EmulatedCloud {
   send(queue: 'shard' | 'tick', text: string): Promise<void>;
   /** Loses every message of a queue. */
   purge(queue: 'plan' | 'shard' | 'tick'): Promise<void>;
-  /** Asks until `done` says so; rejects after 20 s. */
+  /** Asks until `done` says so; rejects after 40 s. */
   until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T>;
   stop(): Promise<void>;
 }
@@ -115,11 +115,11 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
       await client.send(new PurgeQueueCommand({ QueueUrl: queues[name].url }));
     },
     async until(ask, done) {
-      const end = performance.now() + 20_000;
+      const end = performance.now() + 40_000;
       for (;;) {
         const value = await ask();
         if (done(value)) return value;
-        if (performance.now() > end) throw new Error(`not in 20 s; at the end: ${JSON.stringify(value)}`);
+        if (performance.now() > end) throw new Error(`not in 40 s; at the end: ${JSON.stringify(value)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
