@@ -71,8 +71,8 @@ module.exports = {
     only(
       'infra-knows-names-only',
       '^infra/',
-      '^(infra/|lambdas/env\\.ts$)',
-      'The stack needs the names of the environment variables, not the code that reads them.',
+      '^(infra/|lambdas/(env|metric-names|tables)\\.ts$|src/contracts/|src/adapters/local/load-strategy\\.ts$)',
+      'The stack needs names (variables, metrics, columns), the errors, and the hash of a strategy, not the code that works.',
     ),
     {
       name: 'sources-do-not-see-tests',

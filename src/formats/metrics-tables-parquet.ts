@@ -36,32 +36,36 @@ export interface MemoryMetricsRow {
   readonly most_saving: number | null;
 }
 
+/** The columns of `parity_metrics` in their order. */
+export const PARITY_METRICS_FIELDS = {
+  generation: COUNT,
+  parity_status: TEXT,
+  dense_class: { ...TEXT, optional: true },
+  runs: COUNT,
+  reentries_dense: { ...NUMBER, optional: true },
+  drift_turnover: { ...NUMBER, optional: true },
+  drift_fees: { ...NUMBER, optional: true },
+} as const satisfies Record<keyof ParityMetricsRow, object>;
+
+/** The columns of `memory_metrics` in their order. */
+export const MEMORY_METRICS_FIELDS = {
+  generation: COUNT,
+  runs: COUNT,
+  sparse_bytes: NUMBER,
+  dense_bytes: NUMBER,
+  memory_saving: { ...NUMBER, optional: true },
+  least_saving: { ...NUMBER, optional: true },
+  most_saving: { ...NUMBER, optional: true },
+} as const satisfies Record<keyof MemoryMetricsRow, object>;
+
 /** Encodes the table `parity_metrics`; no rows give a table without row groups. */
 export function encodeParityMetrics(rows: readonly ParityMetricsRow[]): Promise<Uint8Array> {
-  const schema = new parquet.ParquetSchema({
-    generation: COUNT,
-    parity_status: TEXT,
-    dense_class: { ...TEXT, optional: true },
-    runs: COUNT,
-    reentries_dense: { ...NUMBER, optional: true },
-    drift_turnover: { ...NUMBER, optional: true },
-    drift_fees: { ...NUMBER, optional: true },
-  });
-  return encode(schema, rows);
+  return encode(new parquet.ParquetSchema(PARITY_METRICS_FIELDS), rows);
 }
 
 /** Encodes the table `memory_metrics`. */
 export function encodeMemoryMetrics(rows: readonly MemoryMetricsRow[]): Promise<Uint8Array> {
-  const schema = new parquet.ParquetSchema({
-    generation: COUNT,
-    runs: COUNT,
-    sparse_bytes: NUMBER,
-    dense_bytes: NUMBER,
-    memory_saving: { ...NUMBER, optional: true },
-    least_saving: { ...NUMBER, optional: true },
-    most_saving: { ...NUMBER, optional: true },
-  });
-  return encode(schema, rows);
+  return encode(new parquet.ParquetSchema(MEMORY_METRICS_FIELDS), rows);
 }
 
 async function encode(

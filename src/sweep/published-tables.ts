@@ -117,43 +117,74 @@ const text = (name: string): ResultColumn => ({ name, type: 'UTF8', nullable: tr
 const count = (name: string): ResultColumn => ({ name, type: 'INT32', nullable: true });
 const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', nullable: true });
 
+/** The columns of `sweeps` in their order. */
+export const SWEEPS_COLUMNS: readonly ResultColumn[] = [
+  text('sweep_id'),
+  count('generation'),
+  text('name'),
+  text('status'),
+  text('engine'),
+  count('runs'),
+  count('ok_runs'),
+  count('failed_runs'),
+  count('missing_runs'),
+  count('zero_trade_runs'),
+  count('accepted_runs'),
+  count('shards'),
+  count('bars'),
+  count('assets'),
+  number('planned_core_seconds'),
+  text('objective'),
+  text('best_run_id'),
+  text('best_params'),
+  number('best_value'),
+  count('parity_identical'),
+  count('parity_diverged'),
+  count('parity_not_checked'),
+  number('sparse_bytes'),
+  number('dense_bytes'),
+  number('memory_saving'),
+  count('reentries'),
+  number('reentries_dense'),
+  text('spec'),
+];
+
 /** The row of `sweeps` that one published generation leaves, as a table of its own. */
 export function sweepsTable(summary: Summary, { spec, name, plan }: AggregateInput): ResultTable {
   const { parity, memory, best, objective } = summary;
-  const cells: [ResultColumn, number | string | null][] = [
-    [text('sweep_id'), summary.sweepId],
-    [count('generation'), summary.generation],
-    [text('name'), name],
-    [text('status'), summary.status],
-    [text('engine'), summary.engine],
-    [count('runs'), summary.runs],
-    [count('ok_runs'), summary.okRuns],
-    [count('failed_runs'), summary.failedRuns],
-    [count('missing_runs'), summary.missingRuns],
-    [count('zero_trade_runs'), summary.zeroTradeRuns],
-    [count('accepted_runs'), summary.acceptedRuns],
-    [count('shards'), summary.shards],
-    [count('bars'), plan.bars],
-    [count('assets'), plan.assets],
-    [number('planned_core_seconds'), plan.runs * runSeconds(plan.bars, plan.assets)],
-    [text('objective'), objective.metric],
-    [text('best_run_id'), best?.run_id ?? null],
-    [text('best_params'), best?.params ?? null],
-    [number('best_value'), best?.value ?? Number.NaN],
-    [count('parity_identical'), parity.identical],
-    [count('parity_diverged'), parity.diverged],
-    [count('parity_not_checked'), parity.notChecked],
-    [number('sparse_bytes'), memory.sparseBytes],
-    [number('dense_bytes'), memory.denseBytes],
-    [number('memory_saving'), memory.saving ?? Number.NaN],
-    [count('reentries'), summary.reentries],
-    [number('reentries_dense'), summary.reentriesDense],
-    [text('spec'), spec],
-  ];
-  const table = resultTable(
-    cells.map(([column]) => column),
-    1,
-  );
-  for (const [{ name }, value] of cells) (table.values.get(name) as unknown[])[0] = value;
+  const row: Readonly<Record<string, number | string | null>> = {
+    sweep_id: summary.sweepId,
+    generation: summary.generation,
+    name,
+    status: summary.status,
+    engine: summary.engine,
+    runs: summary.runs,
+    ok_runs: summary.okRuns,
+    failed_runs: summary.failedRuns,
+    missing_runs: summary.missingRuns,
+    zero_trade_runs: summary.zeroTradeRuns,
+    accepted_runs: summary.acceptedRuns,
+    shards: summary.shards,
+    bars: plan.bars,
+    assets: plan.assets,
+    planned_core_seconds: plan.runs * runSeconds(plan.bars, plan.assets),
+    objective: objective.metric,
+    best_run_id: best?.run_id ?? null,
+    best_params: best?.params ?? null,
+    best_value: best?.value ?? Number.NaN,
+    parity_identical: parity.identical,
+    parity_diverged: parity.diverged,
+    parity_not_checked: parity.notChecked,
+    sparse_bytes: memory.sparseBytes,
+    dense_bytes: memory.denseBytes,
+    memory_saving: memory.saving ?? Number.NaN,
+    reentries: summary.reentries,
+    reentries_dense: summary.reentriesDense,
+    spec,
+  };
+  const table = resultTable(SWEEPS_COLUMNS, 1);
+  for (const { name: column } of SWEEPS_COLUMNS) {
+    (table.values.get(column) as unknown[])[0] = row[column];
+  }
   return table;
 }

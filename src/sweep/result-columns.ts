@@ -11,7 +11,7 @@ const METRIC_COLUMNS: readonly ResultColumn[] = METRICS.map(({ name, unit }) => 
 }));
 
 /** The columns of the results of a sweep in their order: what a run is, its axes, every metric, what was checked. */
-export function resultColumns(grid: Grid): readonly ResultColumn[] {
+export function resultColumns(grid: Pick<Grid, 'axes'>): readonly ResultColumn[] {
   const axes = axisColumns(grid).map(({ column, type }) => ({ name: column, type, nullable: true }));
   return [...IDENTITY_COLUMNS, ...axes, ...METRIC_COLUMNS, ...CHECK_COLUMNS];
 }

@@ -1,0 +1,61 @@
+import { MEMORY_METRICS_FIELDS, PARITY_METRICS_FIELDS } from '../src/formats/metrics-tables-parquet.ts';
+import type { ResultColumn } from '../src/formats/results-parquet.ts';
+import { leaderboardColumns } from '../src/sweep/leaderboard.ts';
+import { SWEEPS_COLUMNS } from '../src/sweep/published-tables.ts';
+import { resultColumns } from '../src/sweep/result-columns.ts';
+
+/** A table of what sweeps leave behind: its columns in order, and the folder of its Parquet objects. */
+export interface SweepTable {
+  readonly name: string;
+  readonly description: string;
+  /** Key prefix without a slash at its end. */
+  readonly prefix: string;
+  /** Whether each sweep has a folder `sweep_id=…` of its own; the column `sweep_id` then comes from there. */
+  readonly bySweep: boolean;
+  readonly columns: readonly Pick<ResultColumn, 'name' | 'type'>[];
+}
+
+// The typed columns of a sweep's axes are the sweep's own: SQL over many sweeps reads them from `params`.
+const RUNS = resultColumns({ axes: [] });
+
+const fieldColumns = (fields: Readonly<Record<string, { readonly type: ResultColumn['type'] }>>) =>
+  Object.entries(fields).map(([name, { type }]) => ({ name, type }));
+
+/** Every table, with the very columns that are written. */
+export const TABLES: readonly SweepTable[] = [
+  {
+    name: 'runs',
+    description: 'One row per run: parameters, metrics, parity, memory.',
+    prefix: 'results',
+    bySweep: true,
+    columns: RUNS,
+  },
+  {
+    name: 'leaderboard',
+    description: 'The best runs of each published generation, best first.',
+    prefix: 'tables/leaderboard',
+    bySweep: true,
+    columns: leaderboardColumns(RUNS),
+  },
+  {
+    name: 'parity_metrics',
+    description: 'Outcome of the parity checks by status and class of the dense mode.',
+    prefix: 'tables/parity_metrics',
+    bySweep: true,
+    columns: fieldColumns(PARITY_METRICS_FIELDS),
+  },
+  {
+    name: 'memory_metrics',
+    description: 'Memory of the instructions, sparse against dense.',
+    prefix: 'tables/memory_metrics',
+    bySweep: true,
+    columns: fieldColumns(MEMORY_METRICS_FIELDS),
+  },
+  {
+    name: 'sweeps',
+    description: 'One row per published generation of every sweep.',
+    prefix: 'tables/sweeps',
+    bySweep: false,
+    columns: SWEEPS_COLUMNS,
+  },
+];
