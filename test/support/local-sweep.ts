@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeDataset } from '../../src/adapters/local/dataset-directory.ts';
 import { openDirectoryStore } from '../../src/adapters/local/directory-store.ts';
-import { canonicalJson } from '../../src/formats/canonical-json.ts';
 import { synthBars } from '../../src/formats/synth-bars.ts';
 import { specKey } from '../../src/sweep/keys.ts';
 import type { Store } from '../../src/sweep/ports.ts';
@@ -62,7 +61,3 @@ export async function publishedBytes(store: Store, sweepId: string): Promise<Rec
   }
   return found;
 }
-
-/** The same file with another name: another sweep of the same runs. */
-export const named = (file: object, name: string): object =>
-  JSON.parse(canonicalJson({ ...file, name })) as object;

@@ -208,7 +208,10 @@ describe('the API', () => {
     const { store, spec } = await pushed();
     const { call } = apiOver(store);
     const { sweepId } = (await call(post(spec))).body;
-    expect((await call(get(`/sweeps/${sweepId}/leaderboard`))).body.detail).toMatch(/found it submitted/);
+    expect(await call(get(`/sweeps/${sweepId}/leaderboard`))).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining('found it submitted') },
+    });
     expect((await call(get(`/sweeps/${sweepId}`))).body).toMatchObject({
       state: 'submitted',
       usage: { attempts: 0 },
