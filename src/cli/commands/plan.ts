@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openSweepFile } from '../../adapters/local/open-sweep.ts';
 import { barsBytes } from '../../core/bars.ts';
+import { type CostEstimate, DEFAULT_DEPLOYMENT, estimateCost, ROW_BYTES } from '../../sweep/estimate-cost.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
+import { LIST_PRICES } from '../../sweep/prices.ts';
 import { type Calibration, calibrate } from '../calibrate.ts';
 import { bytes, count, duration, percent, plural, shortId } from '../format.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { colorsOf, print, printable, printJson } from '../terminal.ts';
 
-/** Bytes of a row of results in a Parquet file: block sums are most of it. */
-const ROW_BYTES = 720;
 /** Threads share caches and memory, and each has to compile the code again: two take more than half of the time of one. */
 const WORST_SCALING = 2;
 const WORST_START_SECONDS = 1;
@@ -61,6 +61,10 @@ function timeOf({ plan }: PreparedSweep, measured: Calibration, threads: number)
   };
 }
 
+/** In a stack with default settings, a core of which is about as fast as one of this machine. */
+const cloudCost = (plan: PreparedSweep['plan'], { typical }: Calibration): CostEstimate =>
+  estimateCost(plan, DEFAULT_DEPLOYMENT, LIST_PRICES, typical);
+
 const checkedRuns = ({ runs, parityShare, parityLeaders }: PreparedSweep['plan']) =>
   Math.min(runs, Math.round(runs * parityShare) + parityLeaders);
 
@@ -80,6 +84,7 @@ function planJson({ plan, selection, engine, inputs }: PreparedSweep, calibratio
     resultBytes: plan.runs * ROW_BYTES,
     calibration,
     seconds: time,
+    cloud: cloudCost(plan, calibration),
   };
 }
 
@@ -122,6 +127,21 @@ function planText({ plan, selection, engine, inputs }: PreparedSweep, calibratio
       `about ${duration(time.expected)} on ${plural(time.threads, 'thread')} (${duration(time.least)} to ${duration(time.most)}), ` +
         `${percent(time.parityShare, 0)} of it for parity; an estimate from ${plural(calibration.runs, 'run')} on this machine`,
     ),
+    field('cloud', cloudText(cloudCost(plan, calibration))),
   );
   return lines.join('\n');
 }
+
+function cloudText({ expected, worst, storageUsdPerMonth, pricesAsOf }: CostEstimate): string {
+  const { computeUsd, barLoadingUsd, requestsUsd } = expected;
+  return (
+    `about ${dollars(expected.totalUsd)} and ${duration(expected.wallSeconds)} on AWS ` +
+    `(compute ${dollars(computeUsd)}, loading bars ${dollars(barLoadingUsd)}, requests ${dollars(requestsUsd)}; ` +
+    `results ${dollars(storageUsdPerMonth)} a month), at worst ${dollars(worst.totalUsd)} and ${duration(worst.wallSeconds)}; ` +
+    `list prices of ${pricesAsOf}`
+  );
+}
+
+/** US dollars with the digits that matter. */
+const dollars = (usd: number) =>
+  usd < 0.0001 ? '< $0.0001' : `$${usd < 1 ? usd.toPrecision(2) : usd.toFixed(2)}`;

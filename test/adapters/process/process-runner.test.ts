@@ -60,5 +60,6 @@ describe('the runner in a process', () => {
       attempts: 1,
     });
     await expect(failing(new OutsideError('the bucket')).replay('{}', false)).rejects.toThrow('the bucket');
+    expect(await failing(new InvalidInputError('another version')).replay('{}', false)).toBeNull();
   });
 });
