@@ -21,6 +21,7 @@ const KEYS = {
   requeue: 'control/*/requeue-*.json',
   results: 'results/*',
   failures: 'failures/*',
+  planFailure: 'failures/*/plan.json',
   tables: 'tables/*',
   usage: 'usage/*',
   final: 'final/*',
@@ -67,6 +68,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
       KEYS.final,
       KEYS.tables,
       KEYS.usage, // cost so far
+      KEYS.planFailure, // why a sweep could not be planned
     ],
     put: [KEYS.spec, KEYS.active, KEYS.start, KEYS.cancel],
     delete: [],
@@ -91,11 +93,12 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
       KEYS.instructions,
       KEYS.sweeps,
       KEYS.control,
+      KEYS.planFailure,
     ],
-    put: [KEYS.plan],
+    put: [KEYS.plan, KEYS.planFailure], // a sweep that cannot be planned ends here
     delete: [],
     list: [KEYS.datasets, KEYS.instructions, KEYS.sweeps, KEYS.control, KEYS.results, KEYS.failures],
-    send: ['shard'],
+    send: ['shard', 'tick'], // a tick where no shard is missing, or none may run
     consume: 'plan',
   },
   worker: {
@@ -125,8 +128,9 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
       KEYS.usage,
       KEYS.tables,
       KEYS.final,
+      KEYS.active,
     ],
-    put: [KEYS.tables, KEYS.final],
+    put: [KEYS.tables, KEYS.final, KEYS.active], // a marker that a resume raised meanwhile is raised again
     delete: [KEYS.active],
     list: [
       KEYS.datasets,
@@ -138,6 +142,7 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
       KEYS.usage,
       KEYS.tables,
       KEYS.final,
+      KEYS.active,
     ],
     send: [],
     consume: 'tick',

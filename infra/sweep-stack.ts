@@ -97,7 +97,7 @@ export class SweepStack extends Stack {
         timeoutSeconds: 120,
         memoryMb: settings.workerMemoryMb,
         strategies: true,
-        environment: { ...pick(ENV.shardQueueUrl), ...memory },
+        environment: { ...pick(ENV.shardQueueUrl, ENV.tickQueueUrl), ...memory },
       }),
       worker: handler('Worker', {
         name: 'worker',

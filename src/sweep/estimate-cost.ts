@@ -10,7 +10,7 @@ export interface Deployment {
   readonly workerMemoryMb: number;
 }
 
-/** What a stack has whose settings say nothing else. */
+/** What the stack deploys where its settings say nothing else. */
 export const DEFAULT_DEPLOYMENT: Deployment = { maxConcurrency: 100, workerMemoryMb: 1_769 };
 
 /** The part of a plan that costs depend on. */

@@ -8,7 +8,7 @@ import { controlKey, controlPrefix, failurePrefix, planKey, resultPrefix } from 
 import { inLanes } from './lanes.ts';
 import { markUnplannable } from './planning-failure.ts';
 import type { Queue, Store } from './ports.ts';
-import { sendMissing } from './send-missing.ts';
+import { resendMissing } from './send-missing.ts';
 import { markFailed } from './work-shard.ts';
 
 /** How often a generation that stands still is sent again before what is missing is given up. */
@@ -55,7 +55,7 @@ export async function reconcileSweep(
   }
   // First the marker: where this process dies in between, one time of three was for nothing, but their number is bounded.
   await putJson(store, controlKey(sweepId, generation, `requeue-${requeues}`), { v: 1 });
-  if (plan) await sendMissing(store, shards, plan, generation);
+  if (plan) await resendMissing(store, shards, plan, generation);
   else await plans.send([message]);
   return 'sent again';
 }

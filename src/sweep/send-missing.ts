@@ -15,8 +15,17 @@ export async function sendMissing(
   plan: Plan,
   generation: number,
 ): Promise<number> {
-  const { sweepId, shards } = plan;
-  await putJson(store, planKey(sweepId), plan);
+  await putJson(store, planKey(plan.sweepId), plan);
+  return resendMissing(store, queue, plan, generation);
+}
+
+/** Sends the missing shards of a sweep that has its plan. Gives how many were sent. */
+export async function resendMissing(
+  store: Store,
+  queue: Queue<ShardMessage>,
+  { sweepId, shards }: Plan,
+  generation: number,
+): Promise<number> {
   const sets = await shardSets(store, sweepId, generation, shards);
   const missing = missingShards(sets, shards);
   await queue.send(missing.map((shard) => ({ v: 1, sweepId, generation, shard })));

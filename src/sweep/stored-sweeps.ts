@@ -1,19 +1,24 @@
+import { z } from 'zod';
 import type { Plan } from '../contracts/plan.ts';
 import type { Bars } from '../core/bars.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import { boundedCache } from './bounded-cache.ts';
+import { getJson } from './json-objects.ts';
+import { specKey } from './keys.ts';
 import { refuseBarsThatDoNotFit } from './memory-need.ts';
 import type { Store } from './ports.ts';
 import { aggregateInput, prepareSweep } from './prepare-sweep.ts';
 import { createShardEngine, type ShardEngine } from './shard-engine.ts';
 import { readStoredSweep, type StoredSweep } from './stored-sweep.ts';
 import type { StrategyModule } from './strategy-source.ts';
+import { readResolvedSpec } from './sweep-content.ts';
 
 /** Sweeps of a store, as the functions of the cloud open them; what was opened last stays open between calls. */
 export interface StoredSweeps {
   /** Plans a sweep; InvalidInputError for one that this deployment cannot run. */
   plan(sweepId: string): Promise<Plan>;
   engine(plan: Plan): Promise<ShardEngine>;
+  /** Needs the spec alone: a sweep that a deployment of another version overtook still ends, its leaders not replayed. */
   aggregate(plan: Plan): Promise<Omit<AggregateInput, 'runner'>>;
 }
 
@@ -51,8 +56,8 @@ export function storedSweeps(
       return opened.engine;
     },
     async aggregate(plan) {
-      const { resolved, inputs } = (await open(plan.sweepId)).stored;
-      return aggregateInput(plan, inputs.spec, resolved);
+      const resolved = await getJson(store, specKey(plan.sweepId), z.unknown());
+      return aggregateInput(plan, readResolvedSpec(resolved), resolved);
     },
   };
 }

@@ -111,6 +111,22 @@ describe('bars push', () => {
   });
 });
 
+describe('without', () => {
+  it.each([
+    ['a region', { AWS_REGION: undefined }, /no region was found; set AWS_REGION/],
+    [
+      'credentials',
+      { AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: 'true' },
+      /no credentials of AWS were found; set AWS_PROFILE/,
+    ],
+  ])('%s a push says so at once, with the way out', async (_, env, message) => {
+    const flags = ['s3://data', '--endpoint', emulator.endpoint];
+    const { code, stderr } = await run(env, 'bars', 'push', 'bars', ...flags);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(3);
+  });
+});
+
 describe('submit', () => {
   it('sends the sweep with content in place of paths, signed, as the same sweep that runs on this machine', async () => {
     const local = JSON.parse((await start('run', 'sweep.json', '--dir', 'local', '--json').ended).stdout);

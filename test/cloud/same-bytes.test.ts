@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDataset } from '../../src/adapters/local/dataset-directory.ts';
 import { loadStrategy } from '../../src/adapters/local/load-strategy.ts';
+import { s3Client } from '../../src/adapters/s3/s3-client.ts';
+import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { parseInstructions } from '../../src/formats/instructions.ts';
 import { pushDataset, pushInstructions } from '../../src/sweep/push.ts';
 import { bundleHandlers } from '../support/bundle-handlers.ts';
@@ -47,6 +49,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await cloud.stop();
+  expect(cloud.emulator.denied).toEqual([]); // the roles of the stack admit all that the functions do
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -152,5 +155,23 @@ describe('the same sweep in the cloud', () => {
     expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
       await publishedBytes(local.store, local.sweepId),
     );
+  });
+
+  it('would be told of anything that a role of the stack does not admit', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'worker');
+    const worker = openS3Store(s3Client(), 'data', { attempts: 1 });
+    for await (const _ of worker.list('results/')) break;
+    const one = new Uint8Array(1);
+    await expect(worker.putOnce('final/x.json', one)).rejects.toThrow(/access denied/);
+    await expect(worker.get('final/x.json')).rejects.toThrow(/access denied/);
+    await expect(worker.delete('active/x')).rejects.toThrow(/access denied/);
+    await expect(worker.list('')[Symbol.asyncIterator]().next()).rejects.toThrow(/access denied/);
+    vi.unstubAllEnvs();
+    expect(cloud.emulator.denied.splice(0)).toEqual([
+      'worker: PUT final/x.json',
+      'worker: GET final/x.json',
+      'worker: DELETE active/x',
+      'worker: LIST ',
+    ]);
   });
 });

@@ -19,6 +19,7 @@ const KEYS = {
   requeue: keys.controlKey(SWEEP, 1, 'requeue-2'),
   result: keys.resultKey(SWEEP, 42),
   failure: keys.failureKey(SWEEP, 1, 42),
+  planFailure: keys.planFailureKey(SWEEP, 1),
   leaderboard: keys.tableKey('leaderboard', SWEEP, 1),
   sweeps: keys.sweepsTableKey(SWEEP, 1),
   usage: keys.usageKey(SWEEP, 'shard-00042.json'),
@@ -38,12 +39,13 @@ const EXPECTED = `
   instructions  gl   gl      gl     gl         -            -
   spec          gpl  gl      gl     gl         l            gl
   plan          gl   gpl     gl     gl         gl           gl
-  active        gpl  -       -      d          -            l
+  active        gpl  -       -      gpdl       -            l
   start         gpl  gl      gl     gl         -            gl
   cancel        gpl  gl      gl     gl         -            gl
   requeue       gl   gl      gl     gl         -            gpl
   result        l    l       gpl    gl         -            l
   failure       l    l       gpl    gl         gp           gpl
+  planFailure   gl   gpl     gpl    gl         gp           gpl
   leaderboard   gl   -       -      gpl        -            -
   sweeps        gl   -       -      gpl        -            -
   usage         gl   -       gp     gl         -            -
@@ -128,7 +130,7 @@ describe('what a function may do', () => {
     });
     expect(found).toEqual([
       ['Api', ['plan', 'tick'], [], []],
-      ['Planner', ['shard'], ['plan'], []],
+      ['Planner', ['shard', 'tick'], ['plan'], []],
       ['Worker', ['tick'], ['shard'], []],
       ['Aggregator', [], ['tick'], []],
       ['DeadLetters', ['tick'], ['shardDead'], []],
@@ -195,6 +197,7 @@ describe('the policy of the bucket', () => {
         'requeue',
         'result',
         'failure',
+        'planFailure',
         'leaderboard',
         'sweeps',
         'summary',

@@ -1,12 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Logger } from '@aws-lambda-powertools/logger';
-import type { Context } from 'aws-lambda';
-import { apiHandler } from '../../src/adapters/lambda/api-handler.ts';
-import { sweepRoutes } from '../../src/adapters/lambda/sweep-routes.ts';
 import { memoryQueue } from '../../src/adapters/memory/memory-queue.ts';
 import { processRunner } from '../../src/adapters/process/process-runner.ts';
-import type { ShardMessage, SweepMessage } from '../../src/contracts/message.ts';
+import type { ShardMessage } from '../../src/contracts/message.ts';
 import { finishSweep } from '../../src/sweep/finish.ts';
 import { planSweep } from '../../src/sweep/plan-sweep.ts';
 import type { Store } from '../../src/sweep/ports.ts';
@@ -14,6 +10,7 @@ import { storedSweeps } from '../../src/sweep/stored-sweeps.ts';
 import type { StrategyModule } from '../../src/sweep/strategy-source.ts';
 import { noteUsage } from '../../src/sweep/usage.ts';
 import { planOfMessage, workShard } from '../../src/sweep/work-shard.ts';
+import { apiOver } from './api-over.ts';
 
 /** A request as it came over the network. */
 export interface Received {
@@ -41,12 +38,8 @@ export async function startApi(
   modules: readonly StrategyModule[] = [],
   workerMemoryMb = 1_769,
 ): Promise<ApiServer> {
-  const plans = memoryQueue<SweepMessage>(5);
-  const shards = memoryQueue<ShardMessage>(20);
-  const ticks = memoryQueue<SweepMessage>(20);
-  const target = { bucket: 'data', modules, maxConcurrency: 100, workerMemoryMb };
-  const logger = new Logger({ logLevel: 'SILENT' });
-  const handler = apiHandler(logger, sweepRoutes({ store, plans, ticks, target }));
+  const { call, plans, ticks } = apiOver(store, modules, workerMemoryMb);
+  const shards = memoryQueue<ShardMessage>(1);
   const sweeps = storedSweeps(store, modules, workerMemoryMb);
 
   const server = createServer(async (message, response) => {
@@ -63,19 +56,14 @@ export async function startApi(
     api.received.push(request);
     const given = api.instead(request);
     if (given) return void response.writeHead(given.status).end(given.body);
-    const event = {
-      version: '2.0',
-      rawPath: url.pathname,
-      rawQueryString: request.query,
-      routeKey: '$default',
-      headers: request.headers,
-      queryStringParameters: Object.fromEntries(url.searchParams),
-      requestContext: { http: { method: request.method, path: url.pathname } },
-      body: request.body === '' ? undefined : request.body,
-      isBase64Encoded: false,
-    } as unknown as Parameters<typeof handler>[0];
-    const answer = await handler(event, { awsRequestId: 'id' } as Context);
-    response.writeHead(answer.statusCode ?? 500, answer.headers as Record<string, string>).end(answer.body);
+    const answer = await call({
+      method: request.method as 'GET' | 'POST',
+      path: message.url ?? '/',
+      ...(request.body !== '' && { body: request.body }),
+      ...(request.headers['content-type'] && { type: request.headers['content-type'] }),
+    });
+    response.writeHead(answer.status ?? 500, { 'content-type': String(answer.type) });
+    response.end(JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 

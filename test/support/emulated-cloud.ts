@@ -1,10 +1,12 @@
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ACCESS } from '../../infra/access.ts';
 import { ENV } from '../../lambdas/env.ts';
 import { s3Client } from '../../src/adapters/s3/s3-client.ts';
 import { openS3Store, type S3Store } from '../../src/adapters/s3/s3-store.ts';
 import { sqsClient } from '../../src/adapters/sqs/sqs-queue.ts';
 import type { FunctionName } from './bundle-handlers.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
+import type { Policy } from './emulator-proxy.ts';
 import { type CloudFunction, cloudFunction } from './functions.ts';
 import { type Pump, startPump } from './pump.ts';
 
@@ -27,18 +29,34 @@ export interface EmulatedCloud {
   send(queue: 'shard' | 'tick', text: string): Promise<void>;
   /** Loses every message of a queue. */
   purge(queue: 'plan' | 'shard' | 'tick'): Promise<void>;
-  /** Asks until `done` says so; rejects after 20 s. */
+  /** Asks until `done` says so; rejects after 40 s. */
   until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T>;
   stop(): Promise<void>;
 }
 
 const MEMORY_MB = '1769';
 
+/** What the table of the stack admits; callers that are no function, as the tests are, may do all. */
+const admits: Policy = (caller, { operation, key }) => {
+  if (!(caller in ACCESS)) return true;
+  const { get, put, delete: remove, list, send, consume } = ACCESS[caller as FunctionName];
+  const patterns = { GET: get, HEAD: get, PUT: put, DELETE: remove, LIST: list }[operation];
+  if (patterns) {
+    return patterns.some((pattern) => {
+      const parts = pattern.split('*').map((part) => part.replaceAll('.', '\\.'));
+      return new RegExp(`^${parts.join('.*')}$`).test(key);
+    });
+  }
+  if (operation.startsWith('SendMessage')) return send.some((name) => name === key);
+  return operation.startsWith('ChangeMessageVisibility') && key === consume?.replaceAll(' ', '-');
+};
+
 /** Starts a cloud over bundled handlers; times are seconds where those of the stack are minutes. */
 export async function startCloud(files: Record<FunctionName, string>): Promise<EmulatedCloud> {
   const emulator = await startEmulator();
   for (const [name, value] of Object.entries(emulator.environment)) process.env[name] = value;
   emulator.server.createBucket('data');
+  emulator.policy.admits = admits;
   const queue = (name: string, visibilitySeconds: number, receives: number) => {
     const letters = emulator.createQueue(`${name}-dead-letters`, { VisibilityTimeout: '5' });
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: letters.arn, maxReceiveCount: receives });
@@ -63,7 +81,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
   const functions = Object.fromEntries(
     Object.entries(files).map(([name, file]) => [
       name,
-      cloudFunction(file, { ...environment, [ENV.service]: name }, 30_000),
+      cloudFunction(file, { ...environment, [ENV.service]: name, AWS_ACCESS_KEY_ID: name }, 30_000),
     ]),
   ) as Record<FunctionName, CloudFunction>;
   const client = sqsClient();
@@ -115,11 +133,11 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
       await client.send(new PurgeQueueCommand({ QueueUrl: queues[name].url }));
     },
     async until(ask, done) {
-      const end = performance.now() + 20_000;
+      const end = performance.now() + 40_000;
       for (;;) {
         const value = await ask();
         if (done(value)) return value;
-        if (performance.now() > end) throw new Error(`not in 20 s; at the end: ${JSON.stringify(value)}`);
+        if (performance.now() > end) throw new Error(`not in 40 s; at the end: ${JSON.stringify(value)}`);
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },

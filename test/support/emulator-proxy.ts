@@ -12,7 +12,10 @@ export type Fault =
   | 'hang'
   | 'denied';
 
-/** A request as faults are chosen by: `GET`, `PUT` … and a key of S3, or `SendMessageBatch` … of SQS. */
+/** What the roles of the functions admit; `caller` is the access key of the request, which names the function. */
+export type Policy = (caller: string, asked: Asked) => boolean;
+
+/** A request as faults are chosen by: `GET`, `PUT` … and a key of S3, or `SendMessageBatch` … and the name of a queue. */
 export interface Asked {
   readonly service: 's3' | 'sqs';
   readonly operation: string;
@@ -24,6 +27,10 @@ export interface EmulatorProxy {
   readonly endpoint: string;
   /** Chooses the fault of each request; null for none. */
   faults: { choose: (asked: Asked) => Fault | null };
+  /** Default: everything is admitted. A missing key that may not be listed is denied, as S3 does. */
+  policy: { admits: Policy };
+  /** What was denied, until the test takes it out. */
+  readonly denied: string[];
   /** Every key that was created, each time. */
   readonly created: readonly string[];
   stop(): Promise<void>;
@@ -52,6 +59,8 @@ const PAGE = 1_000;
 export async function startProxy(port: number, queueOrigin: string): Promise<EmulatorProxy> {
   const created: string[] = [];
   const faults: EmulatorProxy['faults'] = { choose: () => null };
+  const policy: EmulatorProxy['policy'] = { admits: () => true };
+  const denied: string[] = [];
   const locks = new Map<string, Promise<unknown>>();
 
   /** Requests that write the same key, one after the other. */
@@ -127,14 +136,23 @@ export async function startProxy(port: number, queueOrigin: string): Promise<Emu
   const server = createServer(async (message, response) => {
     const body = await bodyOf(message).catch(() => null); // a put that is cut off is not a put
     if (body === null) return;
-    const fault = faults.choose(askedOf(message));
+    const asked = askedOf(message, body);
+    const fault = faults.choose(asked);
     if (fault === 'reset') return message.socket.destroy();
     if (fault === 'hang') return;
     if (fault !== null && fault in ERRORS) {
       const [status, name] = ERRORS[fault as keyof typeof ERRORS];
       return send(response, error(status, name));
     }
+    const caller = /Credential=([^/]+)/.exec(message.headers.authorization ?? '')?.[1] ?? '';
+    const deny = (what: string) => {
+      denied.push(`${caller}: ${what} ${asked.key}`);
+      send(response, error(403, 'AccessDenied'));
+    };
+    if (!policy.admits(caller, asked)) return deny(asked.operation);
     const given = await answer(message, body).catch(() => error(500, 'InternalError'));
+    const isMissing = given.status === 404 && asked.service === 's3' && asked.operation !== 'LIST';
+    if (isMissing && !policy.admits(caller, { ...asked, operation: 'LIST' })) return deny('LIST');
     if (fault === 'lost') return message.socket.destroy();
     send(response, given, fault === 'truncated');
   });
@@ -142,6 +160,8 @@ export async function startProxy(port: number, queueOrigin: string): Promise<Emu
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults,
+    policy,
+    denied,
     created,
     async stop() {
       server.closeAllConnections();
@@ -157,10 +177,12 @@ function queueByName(body: Buffer, origin: string): Buffer {
   return Buffer.from(JSON.stringify({ ...input, ...(path && { QueueUrl: origin + path }) }));
 }
 
-function askedOf({ method = 'GET', url = '/', headers }: IncomingMessage): Asked {
+function askedOf({ method = 'GET', url = '/', headers }: IncomingMessage, body: Buffer): Asked {
   const target = headers['x-amz-target'];
   if (target !== undefined) {
-    return { service: 'sqs', operation: String(target).replace('AmazonSQS.', ''), key: '' };
+    const { QueueUrl = '' } = JSON.parse(body.toString()) as { QueueUrl?: string };
+    const key = QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1);
+    return { service: 'sqs', operation: String(target).replace('AmazonSQS.', ''), key };
   }
   const { pathname, searchParams } = new URL(url, 'http://proxy');
   const listed = searchParams.get('prefix');

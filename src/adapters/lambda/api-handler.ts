@@ -20,6 +20,8 @@ export interface ApiRequest {
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
+  /** Path of what was made. */
+  readonly location?: string;
 }
 
 /** A route of an HTTP API. */
@@ -53,8 +55,8 @@ export function apiHandler(logger: Logger, routes: readonly ApiRoute[]): Handler
         query: queryStringParameters ?? {},
         body: route.takesBody ? body : undefined,
       };
-      const answer = await route.handle(request);
-      return respond(answer.status, 'application/json', answer.body);
+      const { status, body: given, location } = await route.handle(request);
+      return respond(status, 'application/json', given, location);
     };
     const handler = route.takesBody ? middy(handle).use(bodyLimit()).use(jsonBodyParser()) : middy(handle);
     return { method: route.method as Method, path: route.path, handler };
@@ -114,10 +116,15 @@ function statusOf(error: Error): number {
   return typeof statusCode === 'number' ? statusCode : 500;
 }
 
-function respond(statusCode: number, type: string, body: unknown): APIGatewayProxyStructuredResultV2 {
+function respond(
+  statusCode: number,
+  type: string,
+  body: unknown,
+  location?: string,
+): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode,
-    headers: { 'content-type': type, 'cache-control': 'no-store' },
+    headers: { 'content-type': type, 'cache-control': 'no-store', ...(location && { location }) },
     body: JSON.stringify(body),
   };
 }

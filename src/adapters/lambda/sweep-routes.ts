@@ -33,7 +33,8 @@ export interface SweepApiPorts {
 
 /** Most rows of the leaderboard, and most sweeps, that one answer has. */
 const MAX_ROWS = 1_000;
-const DEFAULT_ROWS = 100;
+const DEFAULT_SWEEPS = 100;
+const DEFAULT_ROWS = 20;
 
 /** The routes of the HTTP API. */
 export function sweepRoutes({ store, plans, ticks, target }: SweepApiPorts): readonly ApiRoute[] {
@@ -63,14 +64,18 @@ export function sweepRoutes({ store, plans, ticks, target }: SweepApiPorts): rea
         refuseExpensive(submission);
         const { resolved, ...told } = submission;
         const generation = await submitSweep(store, plans, submission.sweepId, resolved);
-        return { status: 202, body: { ...told, generation } };
+        const location = `/sweeps/${submission.sweepId}`;
+        return { status: 202, body: { ...told, generation }, location };
       },
     },
     {
       method: 'GET',
       path: '/sweeps',
       async handle({ query }) {
-        return { status: 200, body: { sweeps: await listSweeps(store, limitOf(query.limit)) } };
+        return {
+          status: 200,
+          body: { sweeps: await listSweeps(store, limitOf(query.limit, DEFAULT_SWEEPS)) },
+        };
       },
     },
     {
@@ -97,9 +102,9 @@ export function sweepRoutes({ store, plans, ticks, target }: SweepApiPorts): rea
         const sweepId = await known(params.id);
         const { summary, state } = await sweepStatus(store, sweepId);
         if (!summary)
-          throw new HttpError(404, `sweep ${sweepId}: expected a published sweep, found it ${state}`);
+          throw new HttpError(409, `sweep ${sweepId}: expected a published sweep, found it ${state}`);
         const spec = readResolvedSpec(await getJson(store, specKey(sweepId), z.unknown()));
-        const options = { by: query.by, limit: limitOf(query.limit) };
+        const options = { by: query.by, limit: limitOf(query.limit, DEFAULT_ROWS) };
         const rows = await readLeaderboard(store, summary, resultColumns(gridOf(spec)), options);
         return { status: 200, body: { sweepId, generation: summary.generation, rows } };
       },
@@ -139,8 +144,8 @@ function described({ name, description, params }: Strategy, codeSha256: string |
   return { name, description: description ?? null, codeSha256, params: schema };
 }
 
-function limitOf(text: string | undefined): number {
-  const limit = Number(text ?? DEFAULT_ROWS);
+function limitOf(text: string | undefined, otherwise: number): number {
+  const limit = Number(text ?? otherwise);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_ROWS) return limit;
   throw new InvalidInputError(
     `limit: expected a whole number from 1 to ${MAX_ROWS}, found ${JSON.stringify(text?.slice(0, 40))}`,

@@ -22,7 +22,8 @@ const ATTEMPTS_IN_TIME = 2;
  * it is tried again, and the second time it is given up with the advice that helps. A run that never returns is cut off
  * by the end of the process.
  *
- * @param open gives the engine; OutsideError is passed on for a retry, for what else it throws the shard is given up
+ * @param open gives the engine; OutsideError is passed on for a retry, for what else it throws the shard is given up,
+ *   and a leader is not replayed
  */
 export function processRunner(
   open: () => Promise<ShardEngine>,
@@ -48,10 +49,10 @@ export function processRunner(
       }
     },
     async replay(params, withParity) {
-      const engine = await open();
       try {
-        return engine.replay(params, withParity);
-      } catch {
+        return (await open()).replay(params, withParity);
+      } catch (error) {
+        if (error instanceof OutsideError) throw error;
         return null;
       }
     },

@@ -27,9 +27,12 @@ export function failureOf(error: unknown): Failure {
 export function mayPass(error: unknown): boolean {
   const { name, status } = failureOf(error);
   if (PASSING.has(name)) return true;
-  if (status === undefined || status < 400) return !LASTING.has(name);
+  if (status === undefined || status < 400) return !LASTING.has(name) && !isWithoutRegion(error);
   return status === 409 || status === 429 || status >= 500;
 }
+
+/** The SDK's error about it has no name of its own. */
+const isWithoutRegion = (error: unknown) => error instanceof Error && error.message === 'Region is missing';
 
 /** Whether there is nothing under the key (a missing bucket is another matter). */
 export function isMissing(error: unknown): boolean {
@@ -43,12 +46,19 @@ const WAYS_OUT: Readonly<Record<number, string>> = {
   404: 'there is no such bucket; check its name',
 };
 
+function adviceFor(name: string, status: number | undefined, cause: unknown): string {
+  if (name === 'CredentialsProviderError')
+    return 'no credentials of AWS were found; set AWS_PROFILE, or log in';
+  if (isWithoutRegion(cause)) return 'no region was found; set AWS_REGION to that of the bucket';
+  return WAYS_OUT[status ?? 0] ?? 'it was tried several times; try again later';
+}
+
 /** The failure of an operation on a key as an error of ours, with what can be done about it. */
 export function s3Failure(action: string, bucket: string, key: string, cause: unknown): OutsideError {
   if (cause instanceof OutsideError) return cause;
   const { name, status } = failureOf(cause);
   const message = cause instanceof Error ? cause.message : String(cause);
-  const advice = WAYS_OUT[status ?? 0] ?? 'it was tried several times; try again later';
+  const advice = adviceFor(name, status, cause);
   const found = [status, name, message].filter((part) => part !== undefined && part !== '').join(' ');
   return new OutsideError(`cannot ${action} s3://${bucket}/${key}: ${advice} (${found})`, { cause });
 }
