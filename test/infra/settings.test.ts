@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../infra/settings.ts';
 import { InvalidInputError } from '../../src/contracts/errors.ts';
+import { DEFAULT_DEPLOYMENT } from '../../src/sweep/estimate-cost.ts';
 import { ROOT } from '../support/synth-stack.ts';
 
 const faulty = (settings: object) => () => readSettings({ dev: settings }, 'dev');
@@ -56,5 +57,11 @@ describe('the settings of a stage', () => {
       expect(readSettings(context.stages, stage)).toMatchObject({ stage });
       expect(readSettings(context.stages, stage).account).toBeUndefined();
     }
+  });
+});
+
+describe('the defaults', () => {
+  it('are those that `backsweep plan` estimates with', () => {
+    expect(readSettings({ dev: {} }, 'dev')).toMatchObject(DEFAULT_DEPLOYMENT);
   });
 });
