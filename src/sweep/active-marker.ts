@@ -23,9 +23,9 @@ export async function activeSweeps(store: Store): Promise<string[]> {
 /**
  * Takes the marker of a sweep away once a generation has ended, but not that of a later one.
  *
- * A resume raises the marker before its start is there. So the marker goes first and the newest generation is asked for
- * afterwards: where that one is not at its end, the marker is raised again. Whoever dies in between has not
- * acknowledged the message that brought it here.
+ * The marker goes first and the newest generation is asked for afterwards: where that one is not at its end, the marker
+ * is raised again. A start that comes later still raises it itself. Whoever dies in between has not acknowledged the
+ * message that brought it here.
  */
 export async function retireMarker(store: Store, sweepId: string): Promise<void> {
   await store.delete(activeKey(sweepId));

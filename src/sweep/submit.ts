@@ -26,7 +26,12 @@ export async function submitSweep(
   return generation;
 }
 
-/** Marks a sweep active, starts a generation of it, and sends it to the planner. */
+/**
+ * Marks a sweep active, starts a generation of it, and sends it to the planner.
+ *
+ * The marker is raised twice: before, so that whoever dies here leaves no generation that nobody looks after; and after,
+ * since an aggregator of the generation before may take the first one away while there is no start to be seen yet.
+ */
 export async function startGeneration(
   store: Store,
   plans: Queue<SweepMessage>,
@@ -35,5 +40,6 @@ export async function startGeneration(
 ): Promise<void> {
   await raiseMarker(store, sweepId);
   await putJson(store, controlKey(sweepId, generation, 'start'), { v: 1 });
+  await raiseMarker(store, sweepId);
   await plans.send([{ v: 1, sweepId, generation }]);
 }
