@@ -10,7 +10,7 @@ import { sendMissing } from './send-missing.ts';
 
 /** What became of a plan message. */
 export type PlanOutcome =
-  | { readonly kind: 'sent'; readonly plan: Plan; readonly messages: number }
+  | { readonly kind: 'sent'; readonly messages: number }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
@@ -39,5 +39,5 @@ export async function planSweep(
   const cancelled = await isCancelled(store, sweepId, generation);
   const messages = await sendMissing(store, cancelled ? nobody : shards, plan, generation);
   if (cancelled || messages === 0) await tick();
-  return { kind: 'sent', plan, messages: cancelled ? 0 : messages };
+  return { kind: 'sent', messages: cancelled ? 0 : messages };
 }

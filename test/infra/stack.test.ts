@@ -120,7 +120,7 @@ describe('functions', () => {
       ['aggregator'],
       ['api', 'PLAN', 'TICK'],
       ['dead-letters', 'TICK'],
-      ['planner', 'SHARD'],
+      ['planner', 'SHARD', 'TICK'],
       ['reconciler', 'PLAN', 'SHARD', 'TICK'],
       ['worker', 'TICK'],
     ]);
