@@ -63,7 +63,7 @@ export async function startMinistack(program, folder) {
       USE_SSL: '1',
       IOT_MTLS_ENABLED: '0', // would listen on all interfaces
       LOG_LEVEL: 'INFO',
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: '1',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   });
   closeSync(log);

@@ -11,16 +11,21 @@ import { installMinistack, startMinistack } from './ministack.mjs';
  * bootstrapped for the CDK.
  */
 const folder = mkdtempSync(join(tmpdir(), 'backsweep-stack-'));
-// Interrupted, the child ends first: it has a stack to destroy.
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => undefined);
-
 let emulator;
+let child;
+// Interrupted, the child ends first: it has a stack to destroy.
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child?.kill(name));
+
 try {
   if (process.env.E2E_AWS !== '1') emulator = await startMinistack(installMinistack(), folder);
   const script = fileURLToPath(new URL('./deployed.mjs', import.meta.url));
-  const child = spawn(process.execPath, [script, folder], {
+  child = spawn(process.execPath, [script, folder], {
     stdio: 'inherit',
-    env: { ...process.env, ...emulator?.environment },
+    env: {
+      ...process.env,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...emulator?.environment,
+    },
   });
   process.exitCode = await new Promise((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => resolve(code ?? 1));
