@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sweepApi } from '../../src/adapters/http/sweep-api.ts';
+import { openSweepApi } from '../../src/adapters/http/sweep-api.ts';
 import { s3Client } from '../../src/adapters/s3/s3-client.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 
@@ -17,5 +17,5 @@ export const folder = z.string({ error: NEEDED }).parse(process.env.E2E_FOLDER);
 export const reconcilerMinutes = process.env.E2E_AWS === '1' ? 5 : 1;
 
 /** The stack's API and bucket, with the credentials of whoever runs the suite. */
-export const api = sweepApi(stack.ApiUrl);
+export const api = openSweepApi(stack.ApiUrl);
 export const store = openS3Store(s3Client(), stack.BucketName);

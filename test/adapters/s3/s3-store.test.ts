@@ -31,7 +31,7 @@ function freshBucket() {
   emulator.server.createBucket(name);
   return name;
 }
-const client = () => s3Client({ silenceMs: 300 });
+const client = () => s3Client({ silenceMs: 2_000 });
 const open = async () => openS3Store(client(), freshBucket(), QUICK);
 
 /** The first requests of an operation go wrong, as listed; the rest goes well. */
