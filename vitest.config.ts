@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Many tests wait for processes and sockets: two files at a time even where the default is one.
+    maxWorkers: 2,
   },
 });
