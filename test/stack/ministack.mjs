@@ -1,39 +1,18 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pythonEnvironment } from '../support/python-environment.mjs';
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const START_MS = 30_000;
 const STOP_MS = 5_000;
 
-/**
- * Installs ministack in a virtual environment of Python in the user's cache, once per content of requirements.txt.
- *
- * Gives the path of the program.
- */
+/** Installs ministack and gives the path of the program. */
 export function installMinistack() {
-  const digest = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 12);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const venv = join(cache, 'backsweep', `ministack-${digest}`);
-  const finished = join(venv, 'finished');
-  if (!existsSync(finished)) {
-    rmSync(venv, { recursive: true, force: true });
-    run('python3', ['-m', 'venv', venv], 'Python 3.10 or later with its venv module');
-    const pip = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', REQUIREMENTS];
-    run(join(venv, 'bin', 'pip'), pip, 'the packages of test/stack/requirements.txt from PyPI');
-    writeFileSync(finished, '');
-  }
-  return join(venv, 'bin', 'ministack');
-}
-
-function run(command, args, expected) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2], timeout: 300_000 });
-  if (status !== 0) throw new Error(`expected ${expected}, found ${error ?? `exit code ${status}`}`);
+  return join(pythonEnvironment('ministack', REQUIREMENTS), 'ministack');
 }
 
 /**

@@ -1,0 +1,1 @@
+export function pythonEnvironment(name: string, requirements: string): string;
