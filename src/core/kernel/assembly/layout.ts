@@ -63,6 +63,7 @@ export let record: usize = 0;
 export let order: usize = 0;
 export let orderKey: usize = 0;
 export let bucket: usize = 0;
+export let bucketOf: usize = 0;
 
 /** Assets held, ascending: index, offset of its bars in a column, position. */
 export let heldAsset: usize = 0;
@@ -76,6 +77,9 @@ export let exitAt: usize = 0;
 export let exitAsset: usize = 0;
 export let exitReason: usize = 0;
 export let exitPrice: usize = 0;
+
+/** Assets that the ranges of the present window cannot clear. */
+export let doubted: usize = 0;
 
 /** The instruction matrix and what its runs share. */
 export let rows: i32 = 0;
@@ -165,11 +169,13 @@ export function open(bars: usize, N: i32, T: i32): usize {
   record = take(n * 32);
   order = take(n * 4);
   orderKey = take(n * 8);
-  bucket = take((BUCKETS + 1) * 4);
+  bucket = take(BUCKETS * 2);
+  bucketOf = take(n * 8);
   heldAsset = take(n * 4);
   heldOffset = take(n * 4);
   heldPosition = take(n * 8);
   heldPlace = take(n * 4);
+  doubted = take(n * 4);
   exitAt = take(n * 4);
   exitAsset = take(n * 4);
   exitReason = take(n * 4);

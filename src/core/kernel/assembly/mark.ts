@@ -18,9 +18,32 @@ import { bookFill, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseL
 export let heldCount: i32 = 0;
 let liveCount: i32 = 0;
 export let shortCount: i32 = 0;
+/** Is the list that of all assets? Then only positions change. */
+let listsAll: bool = false;
+
+/** Bars before it are marked. */
+export let markedTo: i32 = 0;
 
 /** Lists the assets held anew, after a batch. */
 export function listHeld(): void {
+  const zero = f64x2.splat(0);
+  let flat = zero;
+  let short = zero;
+  const even = <usize>(assets & ~1) * 8;
+  for (let i: usize = 0; i < even; i += 16) {
+    const held = v128.load(position + i);
+    flat = v128.or(flat, f64x2.eq(held, zero));
+    short = v128.or(short, f64x2.lt(held, zero));
+  }
+  const last = load<f64>(position + <usize>(assets - 1) * 8);
+  if (listsAll && last > 0 && !v128.any_true(v128.or(flat, short))) {
+    memory.copy(heldPosition, position, <usize>assets * 8);
+    heldCount = liveCount = assets;
+    shortCount = 0;
+  } else listEach();
+}
+
+function listEach(): void {
   let count: usize = 0;
   let short = 0;
   const step = <u32>length * 8;
@@ -35,6 +58,7 @@ export function listHeld(): void {
   }
   heldCount = liveCount = <i32>count;
   shortCount = short;
+  listsAll = heldCount === assets;
 }
 
 /** Takes an asset that was sold off the list: it stays there with a position of 0. */
@@ -45,31 +69,43 @@ export function dropHeld(asset: usize): void {
   liveCount--;
 }
 
-/** Nothing is held. */
-export function clearHeld(): void {
+/** Nothing is held and nothing marked. */
+export function openMarks(): void {
   heldCount = liveCount = shortCount = 0;
+  listsAll = false;
+  markedTo = 0;
+}
+
+/** Can the bars to come not ruin the run? Longs bought with money at hand are worth more than nothing. */
+function cannotRuin(): bool {
+  return !closesRuined || (cash >= 0 && shortCount === 0 && (liveCount > 0 || cash > 0));
+}
+
+/** Marks the bar of an execution, or leaves it to be marked with those after it; true where it is one of ruin. */
+export function markExecution(t: i32): bool {
+  return !cannotRuin() && markUpTo(t + 1) === t;
 }
 
 /**
- * Step 5 for the bars of [from, to), on which positions and cash do not change: equity, exposure, leverage, ruin.
+ * Step 5 for the bars up to `to`, on which positions and cash do not change: equity, exposure, leverage, ruin.
  *
- * Whole vectors are written, so up to 15 bars too far: those are marked after it, in the next segment.
+ * Whole vectors are written, so up to 15 bars too far: those are marked after it, with the next segment.
  *
  * @returns `to`, or the bar of ruin, whose equity is then that after closing all positions
  */
-export function markSegment(from: i32, to: i32): i32 {
+export function markUpTo(to: i32): i32 {
+  const from = markedTo;
   if (to <= from) return to;
   let left = to - from;
   let at = <usize>from * 8;
   for (; left > 12; left -= 16, at += 128) accumulate16(equity, at, cash, heldCount);
   for (; left > 2; left -= 8, at += 64) accumulate8(equity, at, cash, heldCount);
   if (left > 0) accumulate2(equity, at, cash, heldCount);
-  // Longs bought with money at hand are worth more than nothing.
-  const cannotRuin = cash >= 0 && shortCount === 0 && (liveCount > 0 || cash > 0);
-  const end = closesRuined && !cannotRuin ? firstRuin(from, to) : to;
+  const end = cannotRuin() ? to : firstRuin(from, to);
   countBars(liveCount > 0, end - from);
   if (liveCount > 0) measureLeverage(from, end);
   if (end < to) ruin(end);
+  markedTo = end < to ? end + 1 : to;
   return end;
 }
 
@@ -121,6 +157,7 @@ function ruin(t: i32): void {
     bookFill(asset, -held, price, filledAt, RUIN);
   }
   liftAllStops();
-  clearHeld();
+  heldCount = liveCount = shortCount = 0;
+  listsAll = false;
   store<f64>(equity + <usize>t * 8, cash);
 }

@@ -40,7 +40,7 @@ export function tradable(q: v128, price: v128): v128 {
 @inline
 export function covered(q: v128, position: v128): v128 {
   const covers = v128.and(f64x2.lt(position, ZERO), f64x2.gt(q, ZERO));
-  return v128.and(f64x2.min(q, f64x2.neg(position)), covers);
+  return v128.and(f64x2.pmin(q, f64x2.neg(position)), covers);
 }
 
 /**
@@ -80,8 +80,8 @@ export function planOrders(count: i32, V: f64, positions: usize, prices: usize, 
     v128.store(quantity + i, q);
     v128.store(fillPrice + i, filledAt);
     v128.store(sortKey + i, key);
-    low = f64x2.min(low, key);
-    high = f64x2.max(high, key);
+    low = f64x2.pmin(low, key);
+    high = f64x2.pmax(high, key);
     const value = f64x2.mul(f64x2.abs(q), filledAt);
     const proceeds = v128.and(f64x2.sub(value, f64x2.add(f64x2.mul(value, rate), fixed)), sells);
     const added = shorts ? f64x2.sub(q, covered(q, position)) : q;
