@@ -262,6 +262,7 @@ def run(case):
         # Each order fills before the next is checked: sells of a batch pay for the buys after them.
         use_message_queue=config.get("messageQueue", False),
         bar_execution=True,
+        trade_execution=False,
     )
     bar_types, data = [], []
     times = [ms * NS for ms in case["times"]]
