@@ -7,7 +7,8 @@
 - instructions.json: [{"timestamp": ..., "instructions": {"AAPL": {"weight": 0.5, "stops": {"stopLoss": 0.05}}}}], the
   rebalance events; a symbol that is absent is maintained, weight 0 flattens, stops not named are the run's, null = none.
 - config.json, all optional: cash, feeRate, fixedFee, slippage, stops, account ("cash" or "margin"), pricePrecision,
-  sizePrecision, moneyPrecision, trailingTrigger ("BID_ASK" or "LAST_PRICE").
+  sizePrecision, moneyPrecision. What `choice` reads besides them changes how the strategy or the venue works, to show
+  what NautilusTrader does then.
 
 The strategy acts on rebalance events, which reach it as custom data after the bars of their time, on its fills, and on
 bars where an instruction waits for one. A market order brings each asset to its weight, in the order of the symbols;
@@ -20,14 +21,15 @@ import math
 import sys
 from decimal import Decimal
 from pathlib import Path
+from time import perf_counter
 
 from nautilus_trader.backtest.engine import BacktestEngine
 from nautilus_trader.backtest.config import BacktestEngineConfig
 from nautilus_trader.backtest.models import FeeModel, FillModel
+from nautilus_trader.common.actor import Actor
 from nautilus_trader.common.config import LoggingConfig
 from nautilus_trader.core.data import Data
 from nautilus_trader.model.book import OrderBook
-from nautilus_trader.model.currencies import USD
 from nautilus_trader.model.data import Bar, BarType, BookOrder, CustomData, DataType, TradeTick
 from nautilus_trader.model.enums import (
     AccountType,
@@ -50,10 +52,30 @@ from nautilus_trader.trading.strategy import Strategy
 
 VENUE = Venue("SIM")
 EVENTS = ClientId("BACKSWEEP")
-#: More than any order asks for: a quarter of a bar's volume is what one price of it offers.
+#: Of each bar, more than any order asks for: the engine offers a quarter of it at each of the four prices.
 VOLUME = 1e12
 MIN_SIZE = 1e-8
 NS = 1_000_000
+
+
+#: What the engine is asked for besides the defaults. The other values are there to be measured.
+CHOICES = {
+    # Each order fills before the next is checked, so that sells of a batch pay for the buys after them.
+    "messageQueue": False,
+    # A trade at each close: without a price of its own the risk engine checks no market order against the cash.
+    "closingTrades": True,
+    # LAST_PRICE trails one price of the bar behind.
+    "trailingTrigger": "BID_ASK",
+    # Of two stops that one price passes, the engine fills the looser.
+    "separateStops": False,
+    # A market order without a bar fills at the last price there was.
+    "waitForBar": True,
+    # By default of margin accounts only: a cash account then refuses sells above its free cash.
+    "baseCurrency": None,
+    # Every fill one tick worse.
+    "slipOneTick": False,
+    "volume": VOLUME,
+}
 
 
 class RebalanceEvent(Data):
@@ -109,13 +131,13 @@ class ProportionalSlippage(FillModel):
 class InstructionStrategy(Strategy):
     """Carries out rebalance events; an asset that a stop sold is left alone until an event names it."""
 
-    def __init__(self, symbols, bar_types, currency, account_type, trailing_trigger):
+    def __init__(self, bar_types, currency, account_type, choice):
         super().__init__()
-        self.symbols, self.bar_types = symbols, bar_types
+        self.bar_types, self.choice = bar_types, choice
         self.ids = [bar_type.instrument_id for bar_type in bar_types]
         self.asset_of = {instrument_id: a for a, instrument_id in enumerate(self.ids)}
-        self.currency, self.account_type, self.trailing_trigger = currency, account_type, trailing_trigger
-        count = len(symbols)
+        self.currency, self.account_type = currency, account_type
+        count = len(bar_types)
         self.close, self.bar_ts = [math.nan] * count, [-1] * count
         self.peak, self.stop_level = [math.nan] * count, [None] * count
         self.waiting, self.names = {}, {}
@@ -149,7 +171,8 @@ class InstructionStrategy(Strategy):
 
     def execute(self, ts):
         """One batch at the close: cells whose asset has a bar now; the others wait for one."""
-        due = [cell for a, cell in sorted(self.waiting.items()) if self.bar_ts[a] == ts]
+        due = [cell for a, cell in sorted(self.waiting.items())
+               if self.bar_ts[a] == ts or not self.choice["waitForBar"]]
         equity = self.equity()
         for cell in due:
             del self.waiting[cell[0]]
@@ -188,19 +211,22 @@ class InstructionStrategy(Strategy):
         self.stop_level[a] = None if stop is None else instrument.make_price(stop)
         if trailing_stop is not None:
             trail = self.peak[a] * (1 - sign * trailing_stop)
-            level = instrument.make_price(trail if stop is None else tighter(trail, stop))
+            one_order = stop is not None and not self.choice["separateStops"]
+            level = instrument.make_price(tighter(trail, stop) if one_order else trail)
             self.send(self.order_factory.trailing_stop_market(
                 self.ids[a], side, position.quantity,
                 trailing_offset=Decimal(str(trailing_stop)) * 10_000,
                 trailing_offset_type=TrailingOffsetType.BASIS_POINTS,
-                trigger_price=level, trigger_type=self.trailing_trigger, reduce_only=True,
+                trigger_price=level, trigger_type=TriggerType[self.choice["trailingTrigger"]], reduce_only=True,
             ), "trailing_stop")
-        elif stop is not None:
+        if stop is not None and (trailing_stop is None or self.choice["separateStops"]):
             level = instrument.make_price(stop)
-            self.send(self.order_factory.stop_market(self.ids[a], side, position.quantity, level, reduce_only=True), "stop_loss")
+            order = self.order_factory.stop_market(self.ids[a], side, position.quantity, level, reduce_only=True)
+            self.send(order, "stop_loss")
         if take_profit is not None:
             level = instrument.make_price(base * (1 + sign * take_profit))
-            self.send(self.order_factory.limit(self.ids[a], side, position.quantity, level, reduce_only=True), "take_profit")
+            order = self.order_factory.limit(self.ids[a], side, position.quantity, level, reduce_only=True)
+            self.send(order, "take_profit")
 
     def send(self, order, name):
         self.names[order.client_order_id] = name
@@ -225,9 +251,11 @@ class InstructionStrategy(Strategy):
         ])
 
     def position(self, a):
+        """Signed quantity held of an asset."""
         return sum(position.signed_qty for position in self.cache.positions_open(instrument_id=self.ids[a]))
 
     def equity(self):
+        """Money and positions at the last closes."""
         account = self.portfolio.account(VENUE)
         value = account.balance_total(self.currency).as_double()
         for a in range(len(self.ids)):
@@ -237,11 +265,22 @@ class InstructionStrategy(Strategy):
         return value
 
 
+class EquityRecorder(Actor):
+    """Notes the equity once a bar's time has passed, whatever happened at it."""
+
+    def __init__(self, strategy, times):
+        super().__init__()
+        self.strategy, self.times, self.equity = strategy, times, []
+
+    def on_start(self):
+        for ts in self.times:
+            self.clock.set_time_alert_ns(str(ts), ts + 1, lambda _: self.equity.append(self.strategy.equity()))
+
+
 def run(case):
     """One backtest: {symbols, times (ms), bars [asset][bar] = [o, h, l, c] or null, events, config} to what happened."""
     config = case["config"]
-    price_precision = config.get("pricePrecision", 12)
-    size_precision = config.get("sizePrecision", 9)
+    choice = {name: config.get(name, usual) for name, usual in CHOICES.items()}
     margin = config.get("account", "cash") == "margin"
     account_type = AccountType.MARGIN if margin else AccountType.CASH
     currency = Currency("CASH", config.get("moneyPrecision", 12), 0, "cash", CurrencyType.FIAT)
@@ -250,44 +289,57 @@ def run(case):
         run_analysis=False,
         risk_engine=RiskEngineConfig(max_order_submit_rate="1000000/00:00:01", max_order_modify_rate="1000000/00:00:01"),
     ))
+    based = margin if choice["baseCurrency"] is None else choice["baseCurrency"]
     engine.add_venue(
         venue=VENUE,
         oms_type=OmsType.NETTING,
         account_type=account_type,
         starting_balances=[Money(config.get("cash", 10_000), currency)],
-        base_currency=None,
+        base_currency=currency if based else None,
         default_leverage=Decimal(1),
-        fill_model=ProportionalSlippage(config["slippage"]) if config.get("slippage") else FillModel(),
+        fill_model=fill_model(config.get("slippage", 0), choice["slipOneTick"]),
         fee_model=RateAndFixedFee(config.get("feeRate", 0), config.get("fixedFee", 0), currency),
-        # Each order fills before the next is checked: sells of a batch pay for the buys after them.
-        use_message_queue=config.get("messageQueue", False),
+        use_message_queue=choice["messageQueue"],
         bar_execution=True,
         trade_execution=False,
     )
-    bar_types, data = [], []
     times = [ms * NS for ms in case["times"]]
+    bar_types = []
     for symbol, rows in zip(case["symbols"], case["bars"]):
-        instrument = commodity(symbol, currency, price_precision, size_precision)
+        instrument = commodity(symbol, currency, config.get("pricePrecision", 12), config.get("sizePrecision", 3))
         engine.add_instrument(instrument)
-        bar_type = BarType.from_str(f"{instrument.id}-1-DAY-LAST-EXTERNAL")
-        bar_types.append(bar_type)
-        data.append([bar_of(bar_type, instrument, row, ts) for ts, row in zip(times, rows) if row is not None])
-        if not margin and config.get("closingTrades", True):
-            # Without a price of its own the risk engine checks no market order against the cash.
-            data.append([closing_trade(instrument, row, ts) for ts, row in zip(times, rows) if row is not None])
-    for stream in data:
-        if stream:
-            engine.add_data(stream, sort=False)
+        bar_types.append(BarType.from_str(f"{instrument.id}-1-DAY-LAST-EXTERNAL"))
+        there = [(ts, row) for ts, row in zip(times, rows) if row is not None]
+        if there:
+            engine.add_data([bar_of(bar_types[-1], instrument, row, ts, choice["volume"]) for ts, row in there], sort=False)
+        if there and not margin and choice["closingTrades"]:
+            engine.add_data([closing_trade(instrument, row, ts) for ts, row in there], sort=False)
     events = [RebalanceEvent(event["time"] * NS, event["cells"]) for event in case["events"]]
-    events.append(RebalanceEvent(times[-1] + 1, []))  # moves the clock past the last bar
+    events.append(RebalanceEvent(times[-1] + 2, []))  # moves the clock past the last bar
     engine.add_data([CustomData(DataType(RebalanceEvent), event) for event in events], client_id=EVENTS, sort=True)
-    trigger = TriggerType[config.get("trailingTrigger", "BID_ASK")]
-    strategy = InstructionStrategy(case["symbols"], bar_types, currency, account_type, trigger)
+    strategy = InstructionStrategy(bar_types, currency, account_type, choice)
+    recorder = EquityRecorder(strategy, times)
     engine.add_strategy(strategy)
+    engine.add_actor(recorder)
+    started = perf_counter()
     engine.run()
-    result = outcome(case, strategy, engine.cache.account_for_venue(VENUE), currency, margin, times)
+    seconds = perf_counter() - started
     engine.dispose()
-    return result
+    bar_at = {ts: t for t, ts in enumerate(times)}
+    return {
+        "fills": [[bar_at[ts], *rest] for ts, *rest in strategy.fills],
+        "refused": [[bar_at[ts], *rest] for ts, *rest in strategy.refused],
+        "equity": recorder.equity,
+        # A cash account that falls below zero ends the whole backtest.
+        "endedAt": bar_at[max(strategy.bar_ts)],
+        "seconds": seconds,
+    }
+
+
+def fill_model(slippage, one_tick):
+    if one_tick:
+        return FillModel(prob_slippage=1.0)
+    return ProportionalSlippage(slippage) if slippage else FillModel()
 
 
 def commodity(symbol, currency, price_precision, size_precision):
@@ -308,52 +360,15 @@ def commodity(symbol, currency, price_precision, size_precision):
     )
 
 
-def bar_of(bar_type, instrument, row, ts):
+def bar_of(bar_type, instrument, row, ts, volume):
     prices = [Price(price, instrument.price_precision) for price in row]
-    return Bar(bar_type, *prices, Quantity(VOLUME, instrument.size_precision), ts, ts)
+    return Bar(bar_type, *prices, Quantity(volume, instrument.size_precision), ts, ts)
 
 
 def closing_trade(instrument, row, ts):
     price = Price(row[3], instrument.price_precision)
     size = Quantity(VOLUME, instrument.size_precision)
     return TradeTick(instrument.id, price, size, AggressorSide.NO_AGGRESSOR, TradeId(str(ts)), ts, ts)
-
-
-def outcome(case, strategy, account, currency, margin, times):
-    """Fills, refusals, and the equity at each close from the account's own states and the closes."""
-    bar_at = {ts: t for t, ts in enumerate(times)}
-    states = [(state.ts_event, balance.total.as_double())
-              for state in account.events for balance in state.balances if balance.currency == currency]
-    fills = sorted(strategy.fills, key=lambda fill: fill[0])
-    count = len(strategy.ids)
-    held, entry, last = [0.0] * count, [0.0] * count, [0.0] * count
-    cash, equity, s, f = 0.0, [], 0, 0
-    for t, ts in enumerate(times):
-        while s < len(states) and states[s][0] <= ts:
-            cash, s = states[s][1], s + 1
-        while f < len(fills) and fills[f][0] <= ts:
-            _, a, _, quantity, price, _ = fills[f]
-            before, after = held[a], held[a] + quantity
-            if abs(after) < 1e-12:
-                after = 0.0
-            if before == 0 or before * after < 0:
-                entry[a] = price
-            elif abs(after) > abs(before):
-                entry[a] = (entry[a] * abs(before) + price * abs(quantity)) / abs(after)
-            held[a], f = after, f + 1
-        value = cash
-        for a in range(count):
-            row = case["bars"][a][t]
-            last[a] = row[3] if row is not None else last[a]
-            value += held[a] * (last[a] - (entry[a] if margin else 0.0))
-        equity.append(value)
-    return {
-        "fills": [[bar_at[ts], *rest] for ts, *rest in fills],
-        "refused": [[bar_at[ts], *rest] for ts, *rest in strategy.refused],
-        "equity": equity,
-        # A cash account that falls below zero ends the whole backtest.
-        "ended_at": bar_at[max(strategy.bar_ts)],
-    }
 
 
 def read_folder(folder):
