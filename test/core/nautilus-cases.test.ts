@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../../src/core/execution/stops.ts';
+import { FILL_MODEL_VALUES, type FillModel } from '../../src/core/fill-model.ts';
 import { changesStopsWhileHeld, nautilusCases } from '../support/nautilus-cases.ts';
 import { readGolden } from '../support/nautilus-golden.ts';
 import { NO_DIFFERENCES, nautilusDifference, runOurs } from '../support/nautilus-match.ts';
@@ -16,6 +17,29 @@ describe('under the nautilus preset', () => {
     });
     expect(differences).toEqual([]);
     expect(results).toHaveLength(cases.length);
+  });
+
+  it('any field of the preset set otherwise is found out by some case, but for those that no such case can tell', () => {
+    const unnoticed = Object.entries(FILL_MODEL_VALUES).flatMap(([field, values]) =>
+      values.flatMap((value) => {
+        const told = cases.some((given, i) => {
+          const fill = { ...given.config.fill, [field]: value };
+          const other = { ...given, config: { ...given.config, fill } };
+          return nautilusDifference(runOurs(other), results[i]!, { ...NO_DIFFERENCES }) !== null;
+        });
+        const own = cases.every(({ config }) => config.fill[field as keyof FillModel] === value);
+        return told || own ? [] : [`${field}: ${value}`];
+      }),
+    );
+    // Stops in the market (N7), ruin (N8), positions opened at an open, and statistics are no part of these cases.
+    expect(unnoticed).toEqual([
+      'rearm: true',
+      'entryBar: never',
+      'onConflict: instruction',
+      'ruin: close',
+      'ruin: ignore',
+      'drawdownFrom: first_value',
+    ]);
   });
 
   it('the cases meet what they are about: stops of each kind, gaps, waiting cells, refusals, stop and cell on one bar', () => {
