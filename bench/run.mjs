@@ -15,6 +15,7 @@ const SCENARIOS = [
   'A, wide stops',
   'A, tight stops',
   'B, a row on every bar',
+  'C, signals with stops',
   'R, a fifth held',
   'D, no stops',
   'D, wide stops',
