@@ -71,7 +71,7 @@ describe.each(releases)('NautilusTrader $version', (release) => {
     const ours = timeOurs(given);
     const ratio = result!.seconds / ours;
     console.log(
-      `${release.version}: ${(1 / result!.seconds).toPrecision(3)} runs/s, ours ${(1 / ours).toPrecision(3)}, ratio ${ratio.toFixed(0)}`,
+      `${release.version}: ${given.matrix.rowBar.length} rows, ${(1 / result!.seconds).toPrecision(3)} runs/s, ours ${(1 / ours).toPrecision(3)}, ratio ${ratio.toFixed(0)}`,
     );
   });
 });
