@@ -259,6 +259,19 @@ export function gapsMeetStops(given: NautilusCase): boolean {
   return gaps && cellsOf(given).some(({ stops }) => stops[0] !== null || stops[1] !== null);
 }
 
+/** Rule N12 of docs/engines.md: no trade at the close, and a cell for an asset that may have been stopped at an end of its bar. */
+export function stopsLeaveQuotes(given: NautilusCase): boolean {
+  const { bars, matrix, account } = given;
+  if (account === 'cash' || !cellsOf(given).some(({ stops }) => stops[0] !== null || stops[1] !== null))
+    return false;
+  return Array.from(matrix.rowBar).some((bar, r) =>
+    cellsOfRow(given, r).some(({ asset }) => {
+      const i = asset * bars.length + bar;
+      return bars.close[i] === bars.low[i] || bars.close[i] === bars.high[i];
+    }),
+  );
+}
+
 /** Rule N7 of docs/engines.md: a cell gives an asset that may be held other stops than it has. */
 export function changesStopsWhileHeld(given: NautilusCase): boolean {
   const latest = new Map<number, string>();

@@ -1,6 +1,6 @@
 import { REASONS } from '../../src/core/execution/stops.ts';
 import type { Outcome } from '../../src/core/parity.ts';
-import type { NautilusCase } from './nautilus-cases.ts';
+import { type NautilusCase, SIZE_PRECISION } from './nautilus-cases.ts';
 import { runBoth } from './run-both.ts';
 
 /** What `run_instructions.py` says of one case. */
@@ -21,7 +21,7 @@ export interface NautilusResult {
   readonly endedAt: number;
 }
 
-/** Largest differences of two outcomes, relative to what is compared where that is above 1. */
+/** Largest differences of two outcomes: quantities in lots, the others relative to what is compared where that is above 1. */
 export interface Differences {
   price: number;
   quantity: number;
@@ -31,6 +31,8 @@ export interface Differences {
 
 export const NO_DIFFERENCES: Differences = { price: 0, quantity: 0, fee: 0, equity: 0 };
 
+/** Both engines truncate quantities, and a last bit of difference may fall on either side of a whole lot. */
+const LOTS = 1.001;
 const RELATIVE = 1e-9;
 
 /** Runs a case in both engines of ours, which must agree bit for bit. */
@@ -88,7 +90,8 @@ function inOrder(fills: NautilusResult['fills']): NautilusResult['fills'][number
 }
 
 function within(largest: Differences, what: keyof Differences, a: number, b: number): boolean {
-  const difference = Math.abs(a - b) / Math.max(1, Math.abs(b));
+  const scale = what === 'quantity' ? 10 ** -SIZE_PRECISION : Math.max(1, Math.abs(b));
+  const difference = Math.abs(a - b) / scale;
   largest[what] = Math.max(largest[what], difference);
-  return difference <= RELATIVE;
+  return difference <= (what === 'quantity' ? LOTS : RELATIVE);
 }

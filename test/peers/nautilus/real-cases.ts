@@ -31,7 +31,7 @@ const KINDS: readonly Omit<CaseKind, 'assets'>[] = [
   { name: 'margin, TSL', account: 'margin', stops: ['trailingStop'], feeRate: 0.0005 },
   { name: 'margin, all stops of cells', account: 'margin', stops: ALL, cellStops: true },
 ];
-const LENGTH = 250;
+const LENGTH = 120;
 
 /** Windows of real bars, one for each file and kind, with seeded instructions and stops of the size of its moves. */
 export async function realCases(): Promise<NautilusCase[]> {

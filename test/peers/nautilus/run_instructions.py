@@ -7,12 +7,13 @@
 - instructions.json: [{"timestamp": ..., "instructions": {"AAPL": {"weight": 0.5, "stops": {"stopLoss": 0.05}}}}], the
   rebalance events; a symbol that is absent is maintained, weight 0 flattens, stops not named are the run's, null = none.
 - config.json, all optional: cash, feeRate, fixedFee, slippage, stops, account ("cash" or "margin"), pricePrecision,
-  sizePrecision, moneyPrecision. What `choice` reads besides them changes how the strategy or the venue works, to show
-  what NautilusTrader does then.
+  sizePrecision, moneyPrecision. CHOICES below are read from it too; other values than the usual ones show what
+  NautilusTrader does then.
 
 The strategy acts on rebalance events, which reach it as custom data after the bars of their time, on its fills, and on
-bars where an instruction waits for one. A market order brings each asset to its weight, in the order of the symbols;
-stops rest as orders: stop-market, trailing-stop-market (from the tighter level, where both are given) and limit.
+bars where an instruction waits for one. A market order at the close brings each asset to its weight, in the order in
+which the symbols first appear, as the preset `nautilus` of backsweep does; stops rest as orders: stop-market,
+trailing-stop-market (from the tighter level, where both are given) and limit.
 """
 
 import csv
@@ -21,7 +22,7 @@ import math
 import sys
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from nautilus_trader.backtest.engine import BacktestEngine
 from nautilus_trader.backtest.config import BacktestEngineConfig
@@ -56,7 +57,6 @@ EVENTS = ClientId("BACKSWEEP")
 VOLUME = 1e12
 MIN_SIZE = 1e-8
 NS = 1_000_000
-
 
 #: What the engine is asked for besides the defaults. The other values are there to be measured.
 CHOICES = {
@@ -321,9 +321,9 @@ def run(case):
     recorder = EquityRecorder(strategy, times)
     engine.add_strategy(strategy)
     engine.add_actor(recorder)
-    started = perf_counter()
+    started = process_time()
     engine.run()
-    seconds = perf_counter() - started
+    seconds = process_time() - started
     engine.dispose()
     bar_at = {ts: t for t, ts in enumerate(times)}
     return {
@@ -332,6 +332,7 @@ def run(case):
         "equity": recorder.equity,
         # A cash account that falls below zero ends the whole backtest.
         "endedAt": bar_at[max(strategy.bar_ts)],
+        # Of the processor, for the run alone.
         "seconds": seconds,
     }
 
@@ -389,6 +390,8 @@ def read_folder(folder):
         for symbol, given in event["instructions"].items():
             if given.get("weight") is None:
                 continue
+            if symbol not in by_symbol:
+                sys.exit(f"instructions.json, {event['timestamp']}: expected one of {symbols}, found {symbol!r}")
             stops = {**defaults, **given.get("stops", {})}
             cells.append([symbols.index(symbol), given["weight"],
                           *(stops.get(name) for name in ("stopLoss", "trailingStop", "takeProfit"))])
@@ -407,6 +410,8 @@ def milliseconds(value):
 
 
 def main():
+    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "bars.csv").exists():
+        sys.exit(f"expected a folder with bars.csv and instructions.json, found {sys.argv[1:]}\n\n{__doc__}")
     folder = Path(sys.argv[1])
     case = read_folder(folder)
     result = run(case)
