@@ -57,9 +57,9 @@ function askedOf(one: ConformanceCase): VectorbtInput | (typeof INEXPRESSIBLE)[k
   const symbols = Object.keys(bars);
   const length = bars[symbols[0]!]!.length;
   const options = {
-    fees: Number(config['feeRate'] ?? 0),
-    fixed_fees: Number(config['fixedFee'] ?? 0),
-    slippage: Number(config['slippage'] ?? 0),
+    fees: Number(config.feeRate ?? 0),
+    fixed_fees: Number(config.fixedFee ?? 0),
+    slippage: Number(config.slippage ?? 0),
     init_cash: 10_000,
     price_mode: 'close',
     freq: '1d',
@@ -69,7 +69,7 @@ function askedOf(one: ConformanceCase): VectorbtInput | (typeof INEXPRESSIBLE)[k
   const column = (k: number) =>
     Array.from({ length }, (_, t) => symbols.map((symbol) => bars[symbol]![t]?.[k] ?? null));
   const prices = { open: column(0), high: column(1), low: column(2), close: column(3) };
-  if (config['minNotional']) return INEXPRESSIBLE.rules;
+  if (config.minNotional) return INEXPRESSIBLE.rules;
   const cells = events.flatMap(({ bar, instructions }) =>
     Object.entries(instructions).map(([symbol, cell]) => ({ bar, symbol, ...cell })),
   );
@@ -77,7 +77,7 @@ function askedOf(one: ConformanceCase): VectorbtInput | (typeof INEXPRESSIBLE)[k
     const targets = Array.from({ length }, (_, t) =>
       symbols.map((symbol) => cells.find((cell) => cell.bar === t && cell.symbol === symbol)?.weight ?? null),
     );
-    const lots = config['lotSize'] ? { size_granularity: Number(config['lotSize']) } : {};
+    const lots = config.lotSize ? { size_granularity: Number(config.lotSize) } : {};
     return {
       kind: 'from_orders',
       name: one.name,
@@ -105,7 +105,7 @@ function askedOf(one: ConformanceCase): VectorbtInput | (typeof INEXPRESSIBLE)[k
       size_type: weight === 1 ? 'amount' : 'value',
       accumulate: false,
       stop_entry_price: 'close',
-      stop_exit_price: one.fill?.['stopFill'] === 'market' ? 'stopmarket' : 'stoplimit',
+      stop_exit_price: one.fill?.stopFill === 'market' ? 'stopmarket' : 'stoplimit',
       upon_stop_exit: 'close',
       ...(sl && { sl_stop: sl, sl_trail: !stopLoss }),
       ...(takeProfit && { tp_stop: takeProfit }),
