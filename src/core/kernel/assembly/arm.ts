@@ -110,7 +110,11 @@ export function armAll(firstCell: usize, prices: usize, closes: usize): void {
     v128.store(peak + i, best);
     const arms = f64x2.ne(v128.load(weight + i), zero);
     const cell = firstCell * 8 + i;
-    armLanes(stopLoss + i, own ? resolvedLanes(cellStopLoss + cell, runStopLoss) : f64x2.splat(runStopLoss), arms);
+    armLanes(
+      stopLoss + i,
+      own ? resolvedLanes(cellStopLoss + cell, runStopLoss) : f64x2.splat(runStopLoss),
+      arms,
+    );
     armLanes(
       trailingStop + i,
       own ? resolvedLanes(cellTrailingStop + cell, runTrailingStop) : f64x2.splat(runTrailingStop),

@@ -121,8 +121,7 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
   if (ends) endRoundTrips(count, positions);
   if (!usesStops) return;
   if (whole && firstCell >= 0) armAll(firstCell, prices, closes);
-  else
-    for (let k: usize = 0; k < <usize>count; k++) arm(k, load<f64>(before + k * 8), prices, closes);
+  else for (let k: usize = 0; k < <usize>count; k++) arm(k, load<f64>(before + k * 8), prices, closes);
 }
 
 /** Under `partial` and `reject` each order takes what cash the ones before it left. */

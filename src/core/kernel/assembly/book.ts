@@ -1,4 +1,4 @@
-import { feeRate, fixedFee } from './config';
+import { feeRate, fixedFee, minSize } from './config';
 import { before, due, fillPrice, order, quantity, record } from './layout';
 import {
   addBatch,
@@ -11,9 +11,7 @@ import {
   slippagePaid,
   tradedValue,
 } from './ledger';
-import { covered, scale, tradable } from './plan';
-
-const ZERO = f64x2.splat(0);
+import { covered, SIZE_BITS, scale, tradable } from './plan';
 
 /**
  * Books a batch whose orders do not depend on each other: `bookFill` for two orders at a time, then what adds up in
@@ -27,49 +25,58 @@ export function bookOrders(count: i32, positions: usize, prices: usize, flows: u
   const fixed = f64x2.splat(fixedFee);
   const factor = f64x2.splat(scale);
   const scales = scale < 1;
-  let most = ZERO;
+  const zero = f64x2.splat(0);
+  const bits = i64x2.splat(SIZE_BITS);
+  const smallest = f64x2.splat(minSize);
+  const relative = f64x2.splat(1e-9);
+  const absolute = f64x2.splat(1e-12);
+  const quantities = quantity;
+  const fillPrices = fillPrice;
+  const priors = before;
+  const end = <usize>count * 8;
+  let to = record;
+  let most = zero;
   let refused = 0;
   let traded = 0;
   let ends: bool = false;
-  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
-    let q = v128.load(quantity + i);
+  for (let i: usize = 0; i < end; i += 16, to += 64) {
+    let q = v128.load(quantities + i);
     const price = v128.load(prices + i);
-    const filledAt = v128.load(fillPrice + i);
+    const filledAt = v128.load(fillPrices + i);
     const old = v128.load(positions + i);
-    const buys = f64x2.gt(q, ZERO);
+    const buys = f64x2.gt(q, zero);
     if (scales) {
       let scaled: v128;
       if (shorts) {
         const cover = covered(q, old);
-        scaled = f64x2.add(cover, tradable(f64x2.mul(factor, f64x2.sub(q, cover)), price));
-      } else scaled = tradable(f64x2.mul(factor, q), price);
-      refused += popcnt(i64x2.bitmask(v128.and(buys, f64x2.eq(scaled, ZERO))));
+        scaled = f64x2.add(cover, tradable(f64x2.mul(factor, f64x2.sub(q, cover)), price, bits, smallest));
+      } else scaled = tradable(f64x2.mul(factor, q), price, bits, smallest);
+      refused += popcnt(i64x2.bitmask(v128.and(buys, f64x2.eq(scaled, zero))));
       q = v128.bitselect(scaled, q, buys);
-      v128.store(quantity + i, q);
+      v128.store(quantities + i, q);
     }
     const flow = v128.load(flows + i);
-    const trades = f64x2.ne(q, ZERO);
-    const size = f64x2.abs(q);
+    const trades = f64x2.ne(q, zero);
+    const size = v128.and(q, bits);
     const value = f64x2.mul(size, filledAt);
     const fee = v128.and(f64x2.add(f64x2.mul(value, rate), fixed), trades);
     const paid = v128.bitselect(f64x2.neg(f64x2.add(value, fee)), f64x2.sub(value, fee), buys);
-    const slip = f64x2.mul(size, f64x2.abs(f64x2.sub(filledAt, price)));
+    const slip = f64x2.mul(size, v128.and(f64x2.sub(filledAt, price), bits));
     const sum = f64x2.add(old, q);
-    const near = f64x2.pmax(f64x2.mul(f64x2.splat(1e-9), f64x2.pmax(f64x2.abs(old), size)), f64x2.splat(1e-12));
-    const now = v128.andnot(sum, v128.and(f64x2.le(f64x2.abs(sum), near), trades));
-    const opens = f64x2.eq(old, ZERO);
-    const turns = v128.or(f64x2.eq(now, ZERO), v128.xor(f64x2.gt(old, ZERO), f64x2.gt(now, ZERO)));
+    const near = f64x2.pmax(f64x2.mul(relative, f64x2.pmax(v128.and(old, bits), size)), absolute);
+    const now = v128.andnot(sum, v128.and(f64x2.le(v128.and(sum, bits), near), trades));
+    const opens = f64x2.eq(old, zero);
+    const turns = v128.or(f64x2.eq(now, zero), v128.xor(f64x2.gt(old, zero), f64x2.gt(now, zero)));
     const ending = v128.and(v128.andnot(turns, opens), trades);
     const moved = v128.bitselect(paid, f64x2.add(flow, paid), opens);
     v128.store(flows + i, v128.bitselect(moved, flow, v128.andnot(trades, ending)));
     v128.store(positions + i, now);
-    v128.store(before + i, old);
-    const to = record + i * 4;
+    v128.store(priors + i, old);
     v128.store(to, v128.shuffle<f64>(paid, value, 0, 2));
     v128.store(to, v128.shuffle<f64>(fee, slip, 0, 2), 16);
     v128.store(to, v128.shuffle<f64>(paid, value, 1, 3), 32);
     v128.store(to, v128.shuffle<f64>(fee, slip, 1, 3), 48);
-    most = f64x2.pmax(most, f64x2.abs(paid));
+    most = f64x2.pmax(most, v128.and(paid, bits));
     traded += popcnt(i64x2.bitmask(trades));
     if (v128.any_true(ending)) ends = true;
   }

@@ -1,9 +1,12 @@
-import { accumulate2, accumulate8, accumulate16 } from './accumulate';
+import { accumulate2, accumulate8, accumulate16, accumulateEnding8, accumulateEnding16 } from './accumulate';
 import { closesRuined, slippage } from './config';
 import {
   assets,
+  cashAt,
+  dropped,
   equity,
   heldAsset,
+  heldEnd,
   heldOffset,
   heldPlace,
   heldPosition,
@@ -21,8 +24,10 @@ export let shortCount: i32 = 0;
 /** Is the list that of all assets? Then only positions change. */
 let listsAll: bool = false;
 
-/** Bars before it are marked. */
+/** Bars before it are marked; bars before the other need but be accumulated, their cash and ends are noted. */
 export let markedTo: i32 = 0;
+let notedTo: i32 = 0;
+let droppedCount: i32 = 0;
 
 /** Lists the assets held anew, after a batch. */
 export function listHeld(): void {
@@ -61,19 +66,28 @@ function listEach(): void {
   listsAll = heldCount === assets;
 }
 
-/** Takes an asset that was sold off the list: it stays there with a position of 0. */
-export function dropHeld(asset: usize): void {
-  const at = heldPosition + <usize>load<i32>(heldPlace + 4 * asset) * 8;
+/**
+ * Takes an asset that a stop sold on bar t off the list: it stays there with a position of 0, or where the bars before t
+ * are still to be marked, with an end.
+ */
+export function dropHeld(asset: usize, t: i32): void {
+  const place = load<i32>(heldPlace + asset * 4);
+  const at = heldPosition + <usize>place * 8;
   if (load<f64>(at) < 0) shortCount--;
-  store<f64>(at, 0);
   liveCount--;
+  if (markedTo === t) store<f64>(at, 0);
+  else {
+    store<i32>(heldEnd + <usize>place * 4, t);
+    store<i32>(dropped + <usize>droppedCount * 4, place);
+    droppedCount++;
+  }
 }
 
 /** Nothing is held and nothing marked. */
 export function openMarks(): void {
   heldCount = liveCount = shortCount = 0;
   listsAll = false;
-  markedTo = 0;
+  markedTo = notedTo = 0;
 }
 
 /** Can the bars to come not ruin the run? Longs bought with money at hand are worth more than nothing. */
@@ -87,6 +101,49 @@ export function markExecution(t: i32): bool {
 }
 
 /**
+ * Notes that positions and cash do not change up to `to`, where an exit comes: the bars are marked with those after it,
+ * which costs a pass over all assets for the whole of them instead of one for each exit.
+ *
+ * @returns `to`, or the bar of ruin
+ */
+export function noteUpTo(to: i32): i32 {
+  if (!cannotRuin() || shortCount > 0) return markUpTo(to);
+  note(to);
+  return to;
+}
+
+function note(to: i32): void {
+  const money = f64x2.splat(cash);
+  for (let i = <usize>notedTo * 8; i < <usize>to * 8; i += 16) v128.store(cashAt + i, money);
+  countBars(liveCount > 0, to - notedTo);
+  notedTo = to;
+}
+
+/** Marks what was noted. */
+function markNoted(): void {
+  let left = notedTo - markedTo;
+  let at = <usize>markedTo * 8;
+  for (; left > 8; left -= 16, at += 128) accumulateEnding16(equity, at, heldCount);
+  if (left > 0) accumulateEnding8(equity, at, heldCount);
+  for (let k = 0; k < droppedCount; k++) {
+    const place = <usize>load<i32>(dropped + <usize>k * 4);
+    store<f64>(heldPosition + place * 8, 0);
+    store<i32>(heldEnd + place * 4, i32.MAX_VALUE);
+  }
+  droppedCount = 0;
+  for (let t = markedTo; t < notedTo; t += 2) {
+    const value = v128.load(equity + <usize>t * 8);
+    const gross = f64x2.sub(value, v128.load(cashAt + <usize>t * 8));
+    if (!v128.any_true(f64x2.gt(gross, f64x2.mul(f64x2.splat(maxGrossLeverage), value)))) continue;
+    for (let u = t; u < min(t + 2, notedTo); u++) {
+      const e = load<f64>(equity + <usize>u * 8);
+      raiseLeverage(e - load<f64>(cashAt + <usize>u * 8), e);
+    }
+  }
+  markedTo = notedTo;
+}
+
+/**
  * Step 5 for the bars up to `to`, on which positions and cash do not change: equity, exposure, leverage, ruin.
  *
  * Whole vectors are written, so up to 15 bars too far: those are marked after it, with the next segment.
@@ -94,6 +151,10 @@ export function markExecution(t: i32): bool {
  * @returns `to`, or the bar of ruin, whose equity is then that after closing all positions
  */
 export function markUpTo(to: i32): i32 {
+  if (notedTo > markedTo) {
+    if (to > notedTo && cannotRuin()) note(to);
+    markNoted();
+  }
   const from = markedTo;
   if (to <= from) return to;
   let left = to - from;
@@ -105,7 +166,7 @@ export function markUpTo(to: i32): i32 {
   countBars(liveCount > 0, end - from);
   if (liveCount > 0) measureLeverage(from, end);
   if (end < to) ruin(end);
-  markedTo = end < to ? end + 1 : to;
+  markedTo = notedTo = end < to ? end + 1 : to;
   return end;
 }
 

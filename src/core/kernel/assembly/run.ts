@@ -29,7 +29,7 @@ import {
   stride,
 } from './layout';
 import { cash, countUnexecuted, openLedger } from './ledger';
-import { dropHeld, listHeld, markExecution, markUpTo, openMarks } from './mark';
+import { dropHeld, listHeld, markExecution, markUpTo, noteUpTo, openMarks } from './mark';
 import {
   collectBar,
   executionBarOf,
@@ -114,12 +114,12 @@ function quietWindow(from: i32, to: i32, window: i32): i32 {
   const exits = usesStops ? findExits(from, to, window) : 0;
   for (let k: usize = 0; k < <usize>exits; ) {
     const at = load<i32>(exitAt + k * 4) >> 1;
-    const ruin = markUpTo(at);
+    const ruin = noteUpTo(at);
     if (ruin < at) return ruin;
     for (; k < <usize>exits && load<i32>(exitAt + k * 4) >> 1 === at; k++) {
       const asset = <usize>load<i32>(exitAsset + k * 4);
       takeExit(at, asset, load<i32>(exitReason + k * 4), load<f64>(exitPrice + k * 8));
-      dropHeld(asset);
+      dropHeld(asset, at);
     }
   }
   return markUpTo(to);

@@ -25,53 +25,66 @@ export function sortOrder(count: i32, low: f64, high: f64): void {
 const TO_INTEGER: f64 = 4503599627370496;
 
 function spread(count: i32, low: f64, perKey: f64): void {
+  const keys = sortKey;
+  const places = bucketOf;
+  const starts = bucket;
+  const sortedKeys = orderKey;
+  const sorted = order;
   const end = <usize>count * 8;
-  for (let b = bucket; b < bucket + 512; b += 16) v128.store(b, i64x2.splat(0));
+  const from = f64x2.splat(low);
+  const factor = f64x2.splat(perKey);
+  const toInteger = f64x2.splat(TO_INTEGER);
+  for (let b = starts; b < starts + 512; b += 16) v128.store(b, i64x2.splat(0));
   for (let i: usize = 0; i < end; i += 16) {
-    const above = f64x2.sub(v128.load(sortKey + i), f64x2.splat(low));
-    const place = f64x2.add(f64x2.mul(above, f64x2.splat(perKey)), f64x2.splat(TO_INTEGER));
-    v128.store(bucketOf + i, place);
+    const above = f64x2.mul(f64x2.sub(v128.load(keys + i), from), factor);
+    v128.store(places + i, f64x2.add(above, toInteger));
   }
   for (let i: usize = 0; i < end; i += 8) {
-    const b = bucket + <usize>load<u8>(bucketOf + i) * 2;
+    const b = starts + <usize>load<u8>(places + i) * 2;
     store<u16>(b, load<u16>(b) + 1);
   }
-  startsOfBuckets();
+  startsOfBuckets(starts);
   for (let i: usize = 0, k = 0; i < end; i += 8, k++) {
-    const b = bucket + <usize>load<u8>(bucketOf + i) * 2;
+    const b = starts + <usize>load<u8>(places + i) * 2;
     const at = <usize>load<u16>(b);
     store<u16>(b, <u16>(at + 1));
-    store<f64>(orderKey + at * 8, load<f64>(sortKey + i));
-    store<i32>(order + at * 4, k);
+    store<f64>(sortedKeys + at * 8, load<f64>(keys + i));
+    store<i32>(sorted + at * 4, k);
   }
 }
 
 /** Turns how many keys each bucket has into where it starts, eight buckets at a time. */
-function startsOfBuckets(): void {
+function startsOfBuckets(starts: usize): void {
   const zero = i64x2.splat(0);
   let before = zero;
-  for (let b = bucket; b < bucket + 512; b += 16) {
+  for (let b = starts; b < starts + 512; b += 16) {
     const counts = v128.load(b);
-    let sum = i16x8.add(counts, v128.shuffle<u16>(zero, counts, 0, 8, 9, 10, 11, 12, 13, 14));
-    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 0, 0, 8, 9, 10, 11, 12, 13));
-    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 0, 0, 0, 0, 8, 9, 10, 11));
+    let sum = i16x8.add(counts, v128.shuffle<u16>(zero, counts, 7, 8, 9, 10, 11, 12, 13, 14));
+    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 6, 7, 8, 9, 10, 11, 12, 13));
+    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 4, 5, 6, 7, 8, 9, 10, 11));
     v128.store(b, i16x8.add(i16x8.sub(sum, counts), before));
     before = i16x8.add(before, v128.shuffle<u16>(sum, sum, 7, 7, 7, 7, 7, 7, 7, 7));
   }
 }
 
 function insertionSort(count: i32): void {
+  const keys = orderKey;
+  const places = order;
+  let prior = load<f64>(keys);
   for (let k: usize = 1; k < <usize>count; k++) {
-    const key = load<f64>(orderKey + k * 8);
-    if (load<f64>(orderKey + (k - 1) * 8) <= key) continue;
-    const place = load<i32>(order + k * 4);
+    const key = load<f64>(keys + k * 8);
+    if (prior <= key) {
+      prior = key;
+      continue;
+    }
+    const place = load<i32>(places + k * 4);
     let j = k;
-    while (j > 0 && load<f64>(orderKey + (j - 1) * 8) > key) {
-      store<f64>(orderKey + j * 8, load<f64>(orderKey + (j - 1) * 8));
-      store<i32>(order + j * 4, load<i32>(order + (j - 1) * 4));
+    while (j > 0 && load<f64>(keys + (j - 1) * 8) > key) {
+      store<f64>(keys + j * 8, load<f64>(keys + (j - 1) * 8));
+      store<i32>(places + j * 4, load<i32>(places + (j - 1) * 4));
       j--;
     }
-    store<f64>(orderKey + j * 8, key);
-    store<i32>(order + j * 4, place);
+    store<f64>(keys + j * 8, key);
+    store<i32>(places + j * 4, place);
   }
 }
