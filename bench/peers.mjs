@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { build } from 'esbuild';
 import { pythonEnvironment } from '../test/support/python-environment.mjs';
+import { buildPrograms } from './build-programs.mjs';
 
 const PAIRS = 5;
 /** What one turn of either side takes about, in µs. */
@@ -39,14 +39,7 @@ function environment() {
 
 async function compare(python) {
   const ours = join(out, 'peers.mjs');
-  await build({
-    entryPoints: [join(here, 'peers.ts')],
-    outfile: ours,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  await buildPrograms(['peers'], out);
   execFileSync(process.execPath, [ours, 'write', out]);
   const workloads = JSON.parse(readFileSync(join(out, 'workloads.json'), 'utf8'));
   const results = [];

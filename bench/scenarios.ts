@@ -126,6 +126,18 @@ export function scenarios(): Scenario[] {
   ];
 }
 
+/** Scenario A, without stops or with wide ones, of another size. */
+export function sizedScenario(assets: number, length: number, stops: boolean): Scenario {
+  const bars = randomBars(assets, length, 0.015, DAY, 1);
+  const wide = { stopLoss: 0.12, trailingStop: 0.15, takeProfit: 0.25 };
+  return {
+    name: `${assets} × ${length}`,
+    bars,
+    matrix: randomMatrix(bars, 21, 1, 3),
+    config: config(252, stops ? wide : NONE),
+  };
+}
+
 /** 50 assets over 200,000 five-minute bars, rebalanced every 1,000: long enough for a schedule to weigh something. */
 export function longBacktest(): { bars: Bars; rows: InstructionRow[]; config: RunConfig } {
   const bars = randomBars(50, 200_000, 0.001, 5 * MINUTE, 7);

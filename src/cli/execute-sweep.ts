@@ -50,7 +50,8 @@ export async function executeSweep(
   { threads: wanted, quiet, again }: ExecuteOptions,
 ): Promise<Executed> {
   const { sweepId } = opened.prepared.plan;
-  const threads = wanted ?? (isSmall(opened) ? 1 : availableParallelism());
+  const inProcess = wanted === undefined && isSmall(opened);
+  const threads = inProcess ? 1 : (wanted ?? availableParallelism());
   await rememberPlaces(store, opened);
   // A cancelled or failed sweep goes on in a new generation; others stay where they are.
   if ((await newestGeneration(store, sweepId)) !== null) await resumeSweep(store, NO_QUEUE, sweepId);
@@ -65,7 +66,7 @@ export async function executeSweep(
   display?.update(before);
   const stop = stopOnSignals(() => display?.close());
   try {
-    const summary = await runHere(store, opened, threads, {
+    const summary = await runHere(store, opened, inProcess ? 'process' : threads, {
       signal: stop.signal,
       onProgress(progress) {
         doneRuns = progress.doneRuns;
@@ -98,15 +99,15 @@ export async function executeSweep(
 const isSmall = ({ prepared, source }: OpenedSweep) =>
   source.kind !== 'module' && coreSeconds(prepared.plan) < FEWEST_THREAD_SECONDS;
 
-/** On threads, or in this process where that is sooner done; the same results. */
+/** On threads, or in this process; the same results. */
 async function runHere(
   store: Store,
   opened: OpenedSweep,
-  threads: number,
+  threads: number | 'process',
   options: RunSweepOptions,
 ): Promise<Summary> {
   const { prepared, source } = opened;
-  if (isSmall(opened)) {
+  if (threads === 'process') {
     const { spec, plan, aggregate, engine } = prepared;
     const runner = processRunner(async () => engine);
     return runSweep(store, { spec, plan, runner, aggregate }, options);
