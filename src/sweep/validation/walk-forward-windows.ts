@@ -1,0 +1,119 @@
+import { addDuration, isBars } from '../../contracts/duration.ts';
+import { InvalidInputError } from '../../contracts/errors.ts';
+import type { Interval, ValidationLayout } from '../../contracts/validation-layout.ts';
+import { MOST_WINDOWS, type WalkForwardRule } from '../../contracts/validation-rule.ts';
+import { embargoedTo, purgedFrom } from './gaps.ts';
+import { barsIn, firstBarAt, without } from './intervals.ts';
+
+type Window = ValidationLayout['windows'][number];
+
+/** Bars that training data must have: a standard deviation needs two. */
+const FEWEST_BARS = 2;
+
+/**
+ * The windows of a walk-forward over bars with these times.
+ *
+ * Window k = 0, 1, … begins at s_k = first bar + k·step, trains up to c_k = s_k + train and is tested from c_k up to
+ * d_k = c_k + test: in bars where the rule counts bars, else in calendar time, where a window holds the bars whose time
+ * t has start ≤ t < end. It exists if at least half of its test lies within the bars; a last test is cut at their end.
+ *
+ *   test_k  = [c_k, d_k)
+ *   train_k = [s_k, c_k), or [s_0, c_k) where anchored, without the `purge` bars before c_k and without the `embargo`
+ *             bars from d_j on of every earlier window j
+ *
+ * @throws InvalidInputError for bars too few for one window, a step above `test`, training data of fewer than two bars,
+ *   and more than 256 windows
+ */
+export function walkForwardWindows(rule: WalkForwardRule, times: Float64Array): Window[] {
+  const { test, step = test, anchored, purge, embargo } = rule;
+  const place = windowPlaces({ ...rule, step }, times);
+  const windows: Window[] = [];
+  for (let k = 0; ; k++) {
+    const { start, testStart, end, halfTested } = place(k);
+    if (!halfTested) break;
+    if (k === MOST_WINDOWS) {
+      throw new InvalidInputError(
+        `validation.walkForward: expected at most ${MOST_WINDOWS} windows, found more with a step of ${step}; use a longer step`,
+      );
+    }
+    const before = windows[k - 1]?.test[1] ?? testStart;
+    if (testStart > before) {
+      throw new InvalidInputError(
+        `validation.walkForward.step: expected at most the length of test (${test}), found ${step}: ` +
+          `${testStart - before} bars between two tests would be tested by none; use a shorter step`,
+      );
+    }
+    let train: Interval[] = [[anchored ? 0 : start, testStart]];
+    train = without(train, [purgedFrom(times, testStart, purge), testStart]);
+    for (const { test } of windows) {
+      train = without(train, [test[1], embargoedTo(times, test[1], embargo)]);
+    }
+    if (barsIn(train) < FEWEST_BARS || end - testStart < 1) {
+      throw new InvalidInputError(
+        `validation.walkForward: expected training data of at least ${FEWEST_BARS} bars and a test of at least one, ` +
+          `found ${barsIn(train)} and ${end - testStart} in window ${k + 1}; use longer windows, or less purge and embargo`,
+      );
+    }
+    windows.push({ train: train.map(([a, b]) => [a, b]), test: [testStart, end] });
+  }
+  if (windows.length === 0) throw tooFewBars(rule, times);
+  return windows;
+}
+
+interface Place {
+  readonly start: number;
+  readonly testStart: number;
+  readonly end: number;
+  /** Whether at least half of the test lies within the bars. */
+  readonly halfTested: boolean;
+}
+
+/** Where window k would stand; bars beyond the last are cut. */
+function windowPlaces(rule: Required<WalkForwardRule>, times: Float64Array): (k: number) => Place {
+  const { train, test, step } = rule;
+  const { length } = times;
+  if (isBars(train) && isBars(test) && isBars(step)) {
+    return (k) => {
+      const [start, testStart, end] = [k * step, k * step + train, k * step + train + test];
+      return {
+        start,
+        testStart,
+        end: Math.min(end, length),
+        halfTested: testStart + Math.ceil(test / 2) <= length,
+      };
+    };
+  }
+  return (k) => {
+    const start = addDuration(times[0]!, String(step), k);
+    const testStart = addDuration(start, String(train));
+    const end = addDuration(testStart, String(test));
+    return {
+      start: firstBarAt(times, start),
+      testStart: firstBarAt(times, testStart),
+      end: firstBarAt(times, end),
+      halfTested: times[length - 1]! >= (testStart + end) / 2,
+    };
+  };
+}
+
+function tooFewBars({ train, test }: WalkForwardRule, times: Float64Array): InvalidInputError {
+  const { length } = times;
+  const [first, last] = [times[0]!, times[length - 1]!];
+  let needed: string;
+  if (isBars(train) && isBars(test)) {
+    needed = `${train + Math.ceil(test / 2)}`;
+  } else {
+    const testStart = addDuration(first, String(train));
+    const until = (testStart + addDuration(testStart, String(test))) / 2;
+    needed = `those up to ${isoDay(until)}`;
+    if (last > first) needed += `, about ${Math.ceil(((length - 1) * (until - first)) / (last - first)) + 1}`;
+  }
+  return new InvalidInputError(
+    `validation.walkForward: expected bars for one training window (${train}) and at least half of its test (${test}): ` +
+      `${needed}, found ${length} from ${isoDay(first)} to ${isoDay(last)}${HINT}`,
+  );
+}
+
+const HINT = ' (without the holdout, if there is one); use a longer period, or shorter windows';
+
+const isoDay = (epochMs: number) => new Date(epochMs).toISOString().slice(0, 10);
