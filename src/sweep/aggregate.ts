@@ -3,23 +3,31 @@ import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { sha256Hex } from '../formats/canonical-json.ts';
 import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tables-parquet.ts';
-import { decodeResults, encodeResults, type ResultColumn, resultFooter } from '../formats/results-parquet.ts';
+import {
+  decodeResults,
+  encodeResults,
+  type ResultColumn,
+  type ResultTable,
+  resultFooter,
+} from '../formats/results-parquet.ts';
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
 import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
+import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
 import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
+import { statisticsTable } from './statistics/statistics-table.ts';
 
 /** Rows of the leaderboard. */
 const LEADERS = 1_000;
 
 /**
- * Publishes what a generation came to: leaderboard, parity_metrics, memory_metrics, the row of `sweeps`, and last the
+ * Publishes what a generation came to: leaderboard, the other `SWEEP_TABLES`, the row of `sweeps`, and last the
  * summary, which is the commit; then the active marker goes.
  *
  * `sets` are the shards to fold. Aggregators that race may have seen different sets (a worker was still at it): the
@@ -129,6 +137,12 @@ async function publish(
     tableKey('memory_metrics', plan.sweepId, generation),
     await encodeMemoryMetrics([memoryRow(fold, generation)]),
   );
+  for (const [name, table] of Object.entries(furtherTables(generation, fold)) as [
+    FurtherTable,
+    ResultTable,
+  ][]) {
+    await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
+  }
   const untabled = summaryOf(input, generation, sets, fold, board, diverged);
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
   const summary = { ...untabled, tables };
@@ -138,4 +152,10 @@ async function publish(
   }
   await retireMarker(store, plan.sweepId);
   return summary;
+}
+
+/** The tables of the further statistics, each a pure function of what was folded. */
+function furtherTables(generation: number, fold: Fold): Readonly<Record<FurtherTable, ResultTable>> {
+  const runs = { name: 'runs', item: null, value: fold.okRuns, detail: 'runs that succeeded' };
+  return { statistics: statisticsTable([runs], generation) };
 }

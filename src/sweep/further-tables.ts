@@ -1,0 +1,18 @@
+import type { ResultColumn } from '../formats/results-parquet.ts';
+import { STATISTICS_COLUMNS } from './statistics/statistics-table.ts';
+
+/**
+ * The tables that say more of a sweep than its leaders, parity and memory. The columns stand beside the code that
+ * fills them; `aggregateSweep` publishes every one of them, with no rows where there is nothing to say.
+ */
+export const FURTHER_TABLES = {
+  statistics: {
+    description: 'How much of the best run is chance: one row per statistic over all runs.',
+    columns: STATISTICS_COLUMNS,
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly description: string; readonly columns: readonly ResultColumn[] }>
+>;
+
+/** The name of such a table; also one of `SWEEP_TABLES`, which the compiler checks in `tableKey`. */
+export type FurtherTable = keyof typeof FURTHER_TABLES;
