@@ -15,6 +15,9 @@ export const validationLayoutSchema = z.strictObject({
   bars: z.int().min(1),
   /** Bars after them that only the leaders are tested on; 0 without a holdout. */
   holdout: bar,
+  /** What the metrics of a window are annualised with. */
+  barsPerYear: z.number().gt(0),
+  riskFreeRate: z.number(),
   /** Training and test bars of each window of a walk-forward, by ascending test; empty without one. */
   windows: z.array(z.strictObject({ train: z.array(interval), test: interval })),
   /** null without cross-validation. */

@@ -18,6 +18,7 @@ import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
 import { runIndices } from './selection.ts';
 import type { SimulatedRun, Simulator } from './simulate-run.ts';
+import type { RunValidation } from './validation/run-validation.ts';
 
 /** Longest message of a failed run that is kept. */
 const MAX_ERROR = 1_000;
@@ -32,6 +33,8 @@ export interface ShardContext {
   readonly columns: readonly ResultColumn[];
   readonly axes: readonly AxisColumn[];
   readonly simulator: Simulator;
+  /** null in a sweep without windows. */
+  readonly validation: RunValidation | null;
   readonly bars: Bars;
   /** Id of a run by the spelling of its parameters. */
   readonly runId: (params: string) => string;
@@ -87,6 +90,7 @@ function fillRow(context: ShardContext, put: Put, runIndex: number, set: Paramet
     const run = simulator.run(set, parityChosen(runIndex, plan.parityShare));
     put('status', 'ok');
     fillMeasures(context.bars, put, run);
+    if (context.validation) fillValidation(context.validation, put, run);
     return true;
   } catch (error) {
     put('status', 'failed');
@@ -109,6 +113,11 @@ function fillMeasures(bars: Bars, put: Put, { matrix, metrics, stats, parity }: 
   put('dense_bytes', dense);
   put('memory_saving', 1 - sparse / dense);
   if (parity) for (const [name, value] of Object.entries(parityColumns(parity))) put(name, value);
+}
+
+function fillValidation({ columns, measure }: RunValidation, put: Put, run: SimulatedRun): void {
+  const values = measure({ returns: run.returns, equity: run.equity, start: run.stats.start });
+  for (let k = 0; k < columns.length; k++) put(columns[k]!.name, values[k]!);
 }
 
 /** The parity columns of a row from its check. */

@@ -2,6 +2,7 @@ import type { ValidationLayout } from '../../contracts/validation-layout.ts';
 import type { ValidationRule } from '../../contracts/validation-rule.ts';
 import { cpcvSplits } from './cpcv-splits.ts';
 import { holdoutBars } from './holdout-bars.ts';
+import type { Annual } from './slice-metrics.ts';
 import { walkForwardWindows } from './walk-forward-windows.ts';
 
 /**
@@ -10,13 +11,19 @@ import { walkForwardWindows } from './walk-forward-windows.ts';
  * @param times of all bars of the period, epoch milliseconds, ascending; [T]
  * @throws InvalidInputError for a period too short for what the rule asks
  */
-export function validationLayout(rule: ValidationRule, times: Float64Array): ValidationLayout {
+export function validationLayout(
+  rule: ValidationRule,
+  times: Float64Array,
+  { barsPerYear, riskFreeRate }: Annual,
+): ValidationLayout {
   const holdout = rule.holdout === undefined ? 0 : holdoutBars(rule.holdout, times);
   const bars = times.length - holdout;
   const ranked = times.subarray(0, bars);
   return {
     bars,
     holdout,
+    barsPerYear,
+    riskFreeRate,
     windows: rule.walkForward ? walkForwardWindows(rule.walkForward, ranked) : [],
     cpcv: rule.cpcv ? cpcvSplits(rule.cpcv, ranked) : null,
   };
