@@ -73,7 +73,11 @@ export const CHECK_COLUMNS: readonly Column[] = [
 
 /** What windows of a walk-forward tell of a run; null without one. */
 export const VALIDATION_COLUMNS: readonly Column[] = [
-  optional('in_sample_objective', 'DOUBLE', 'Mean of the objective over the training windows where it is defined.'),
+  optional(
+    'in_sample_objective',
+    'DOUBLE',
+    'Mean of the objective over the training windows where it is defined.',
+  ),
   optional('out_of_sample_objective', 'DOUBLE', 'Objective over all test bars, which follow one another.'),
   optional('out_of_sample_total_return', 'DOUBLE', 'Total return over all test bars.'),
   optional('out_of_sample_sharpe', 'DOUBLE', 'Sharpe ratio over all test bars.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sweepIdSchema } from './message.ts';
+import { validationSummarySchema } from './validation-summary.ts';
 
 const count = z.int().min(0);
 
@@ -42,6 +43,8 @@ export const summarySchema = z.strictObject({
    * dense mode over the checked runs, which is what the sparse ones were spared. */
   reentries: count,
   reentriesDense: z.number(),
+  /** Where the sweep file asks for a validation. */
+  validation: validationSummarySchema.optional(),
   /** sha256 of each table published with this summary, by key. */
   tables: z.record(z.string(), z.string()),
 });

@@ -68,7 +68,9 @@ const shape = {
     .describe('Expressions over metrics that filter the leaderboard, not the rows.'),
   validation: validationRule
     .optional()
-    .describe('Whether the ranking holds on bars that it has not seen: walk-forward, holdout, cross-validation.'),
+    .describe(
+      'Whether the ranking holds on bars that it has not seen: walk-forward, holdout, cross-validation.',
+    ),
   parity: z
     .union([z.enum(['auto', 'all', 'none']), z.strictObject({ sample: finiteNumber.gt(0).max(1) })], {
       error: 'auto, all, none or {sample: fraction}',

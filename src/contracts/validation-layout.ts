@@ -8,18 +8,28 @@ const interval = z.tuple([bar, bar]);
 /**
  * Which bars train and which test, as a plan states it: a pure function of the sweep file and of the times of the bars.
  *
- * Bars are counted from the first of the period; those of the holdout come after all others.
+ * Bars are counted from the first of the period; those of the holdout come after all others. Times are ISO, UTC.
  */
 export const validationLayoutSchema = z.strictObject({
   /** Bars that the runs are simulated on and ranked by. */
   bars: z.int().min(1),
-  /** Bars after them that only the leaders are tested on; 0 without a holdout. */
-  holdout: bar,
+  /** Bars after them that only the leaders are tested on, the first and the last of them; null without a holdout. */
+  holdout: z.strictObject({ bars: z.int().min(1), from: z.string(), to: z.string() }).nullable(),
   /** What the metrics of a window are annualised with. */
   barsPerYear: z.number().gt(0),
   riskFreeRate: z.number(),
   /** Training and test bars of each window of a walk-forward, by ascending test; empty without one. */
-  windows: z.array(z.strictObject({ train: z.array(interval), test: interval })),
+  windows: z.array(
+    z.strictObject({
+      train: z.array(interval),
+      test: interval,
+      /** Times of the first and the last bar of each. */
+      trainFrom: z.string(),
+      trainTo: z.string(),
+      testFrom: z.string(),
+      testTo: z.string(),
+    }),
+  ),
   /** null without cross-validation. */
   cpcv: z
     .strictObject({

@@ -28,7 +28,11 @@ const walkForward = z
 
 const cpcv = z
   .strictObject({
-    groups: z.int().min(2).max(128).describe('Contiguous groups of equal length into which the bars are cut.'),
+    groups: z
+      .int()
+      .min(2)
+      .max(128)
+      .describe('Contiguous groups of equal length into which the bars are cut.'),
     test: z.int().min(1).max(127).describe('Groups that are tested together; the others train.'),
     purge: purge('a test group'),
     embargo: embargo('a test group'),
@@ -72,12 +76,15 @@ const holdout = z
 /** What a sweep holds back from ranking and tests the ranking on; at least one of the three. */
 export const validationRule = z
   .strictObject({
-    walkForward: walkForward.optional().describe('Rank on a window, follow the best run on the next; repeat.'),
+    walkForward: walkForward
+      .optional()
+      .describe('Rank on a window, follow the best run on the next; repeat.'),
     holdout: holdout.optional(),
     cpcv: cpcv.optional().describe('Combinatorial purged cross-validation: every choice of test groups.'),
   })
   .refine((rule) => Object.values(rule).some((part) => part !== undefined), {
-    error: 'expected at least one of walkForward, holdout and cpcv, found none; leave validation out for none',
+    error:
+      'expected at least one of walkForward, holdout and cpcv, found none; leave validation out for none',
   });
 
 export type ValidationRule = z.output<typeof validationRule>;

@@ -22,6 +22,8 @@ import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
 import { statisticsTable } from './statistics/statistics-table.ts';
+import { publishValidation, type ValidationTable } from './validation/publish-validation.ts';
+import { foldWindows, type WindowChoices } from './validation/window-choices.ts';
 
 /** Rows of the leaderboard. */
 const LEADERS = 1_000;
@@ -47,7 +49,9 @@ export async function aggregateSweep(
   const used = existing ?? sets;
   const shards = [...used.results].sort((a, b) => a - b);
 
-  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard);
+  const windows = plan.validation ? foldWindows(plan.validation, plan.runs, ranking.direction) : null;
+  const observers = windows ? [windows] : [];
+  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard, observers);
   const mine = await leaderboard(store, plan, generation, columns, fold.leaders, runner);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
@@ -62,7 +66,7 @@ export async function aggregateSweep(
   // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
-  return publish(store, generation, input, used, fold, board, key);
+  return publish(store, generation, input, used, fold, board, key, windows?.choices() ?? null);
 }
 
 async function publishedSets(store: Store, key: string, plan: Plan): Promise<ShardSets | null> {
@@ -116,6 +120,7 @@ async function publish(
   fold: Fold,
   board: Leaderboard,
   boardKey: string,
+  choices: WindowChoices | null,
 ): Promise<Summary> {
   const { plan, columns } = input;
   const diverged = fold.firstDiverged && {
@@ -143,7 +148,11 @@ async function publish(
   ][]) {
     await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
   }
-  const untabled = summaryOf(input, generation, sets, fold, board, diverged);
+  const validation = await publishValidation(store, generation, input, choices, board.table, tables);
+  const untabled = {
+    ...summaryOf(input, generation, sets, fold, board, diverged),
+    ...(validation && { validation }),
+  };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
   const summary = { ...untabled, tables };
   const key = summaryKey(plan.sweepId, generation);
@@ -155,7 +164,10 @@ async function publish(
 }
 
 /** The tables of the further statistics, each a pure function of what was folded. */
-function furtherTables(generation: number, fold: Fold): Readonly<Record<FurtherTable, ResultTable>> {
+function furtherTables(
+  generation: number,
+  fold: Fold,
+): Readonly<Record<Exclude<FurtherTable, ValidationTable>, ResultTable>> {
   const runs = { name: 'runs', item: null, value: fold.okRuns, detail: 'runs that succeeded' };
   return { statistics: statisticsTable([runs], generation) };
 }

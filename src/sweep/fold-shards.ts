@@ -50,6 +50,14 @@ export interface Fold {
   readonly leaders: readonly Ranked[];
 }
 
+/** Looks at the rows of every shard while they go by. */
+export interface ShardObserver {
+  /** The columns that it reads. */
+  readonly columns: readonly ResultColumn[];
+  /** Rows of one shard, whose first run is `first`; shards by ascending number. */
+  add(rows: ReadonlyMap<string, ResultValues>, shard: number, first: number): void;
+}
+
 const FOLDED = [
   'run_index',
   'status',
@@ -76,9 +84,14 @@ export async function foldShards(
   ranking: Ranking,
   limit: number,
   onShard: (shard: number) => void,
+  observers: readonly ShardObserver[] = [],
 ): Promise<Fold> {
   const wanted = new Set([...FOLDED, ranking.metric, ...ranking.constraintColumns]);
   const read = columns.filter(({ name }) => wanted.has(name));
+  const observed = observers.flatMap((observer) => observer.columns);
+  read.push(
+    ...new Map(observed.filter(({ name }) => !wanted.has(name)).map((each) => [each.name, each])).values(),
+  );
   const leaders = rankedList(limit, ranking.direction);
   const fold: Fold & { leaders: readonly Ranked[] } = {
     okRuns: 0,
@@ -96,8 +109,9 @@ export async function foldShards(
   };
   for (const shard of shards) {
     const rows = await readShard(store, plan, shard, read);
-    const { count } = shardRange(plan, shard);
+    const { first, count } = shardRange(plan, shard);
     for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
+    for (const observer of observers) observer.add(rows, shard, first);
     onShard(shard);
   }
   return { ...fold, leaders: leaders.best() };

@@ -1,5 +1,6 @@
 import type { ResultColumn } from '../formats/results-parquet.ts';
 import { STATISTICS_COLUMNS } from './statistics/statistics-table.ts';
+import { WALK_FORWARD_COLUMNS, WALK_FORWARD_EQUITY_COLUMNS } from './validation/walk-forward-tables.ts';
 
 /**
  * The tables that say more of a sweep than its leaders, parity and memory. The columns stand beside the code that
@@ -9,6 +10,14 @@ export const FURTHER_TABLES = {
   statistics: {
     description: 'How much of the best run is chance: one row per statistic over all runs.',
     columns: STATISTICS_COLUMNS,
+  },
+  walk_forward: {
+    description: 'What each window of a walk-forward chose, and how that fared in its test.',
+    columns: WALK_FORWARD_COLUMNS,
+  },
+  walk_forward_equity: {
+    description: 'The account that followed every choice of a walk-forward, bar by bar.',
+    columns: WALK_FORWARD_EQUITY_COLUMNS,
   },
 } as const satisfies Readonly<
   Record<string, { readonly description: string; readonly columns: readonly ResultColumn[] }>

@@ -64,7 +64,8 @@ export async function leaderboard(
     if (replayed === null) return;
     put('var_5', at, replayed.var_5);
     put('cvar_5', at, replayed.cvar_5);
-    for (const [name, value] of Object.entries({ ...replayed.parity, ...replayed.holdout })) put(name, at, value);
+    for (const [name, value] of Object.entries({ ...replayed.parity, ...replayed.holdout }))
+      put(name, at, value);
   });
   return { table, wasUnchecked };
 }

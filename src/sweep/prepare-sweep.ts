@@ -16,7 +16,7 @@ import { createShardEngine, type ShardEngine, type SweepInputs } from './shard-e
 import { barsPerYearOf, readResolvedSpec, resolveSpec, type SweepContent } from './sweep-content.ts';
 import { rankedBars } from './validation/ranked-bars.ts';
 import { validationLayout } from './validation/validation-layout.ts';
-import { refuseUnsliceable } from './validation/window-ranking.ts';
+import { refuseUnsliceable, windowRanking } from './validation/window-ranking.ts';
 
 /** A sweep ready to run: its id, its plan, and what its shards and its end are computed with. */
 export interface PreparedSweep {
@@ -89,6 +89,7 @@ export function aggregateInput(
     name: spec.name,
     columns: resultColumns(gridOf(spec)),
     ranking,
+    ...(plan.validation && { windowRanking: windowRanking(spec, plan.validation) }),
   };
 }
 

@@ -35,7 +35,8 @@ export function followRun(
   const position = new Float64Array(assets);
   let fill = 0;
   for (const [k, bar] of at.entries()) {
-    for (; fill < log.fills && log.bar[fill]! <= bar; fill++) position[log.asset[fill]!] = log.position[fill]!;
+    for (; fill < log.fills && log.bar[fill]! <= bar; fill++)
+      position[log.asset[fill]!] = log.position[fill]!;
     for (let a = 0; a < assets; a++) {
       // An asset that was never held may have no price yet.
       if (position[a] === 0 || !(equity[bar]! > 0)) continue;

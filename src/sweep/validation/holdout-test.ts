@@ -1,6 +1,6 @@
 import type { ReturnStats } from '../../core/metrics/return-stats.ts';
 import type { ResultColumn } from '../../formats/results-parquet.ts';
-import { createSlices, isSliceMetric, type SlicedRun, sliceMetric, type Annual } from './slice-metrics.ts';
+import { type Annual, createSlices, isSliceMetric, type SlicedRun, sliceMetric } from './slice-metrics.ts';
 
 /** The columns of the leaderboard about the holdout; null without one. */
 export const HOLDOUT_COLUMNS: readonly ResultColumn[] = [

@@ -62,7 +62,9 @@ export function createRunValidation(
 
   const objective = sliceMetric(spec.objective as SliceMetric, layout);
   const { meets } = windowRanking(spec, layout);
-  const whole = (['total_return', 'sharpe', 'max_drawdown'] as const).map((name) => sliceMetric(name, layout));
+  const whole = (['total_return', 'sharpe', 'max_drawdown'] as const).map((name) =>
+    sliceMetric(name, layout),
+  );
 
   function measure(run: SlicedRun): Float64Array {
     slices.read(run);

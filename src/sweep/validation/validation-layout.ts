@@ -16,12 +16,13 @@ export function validationLayout(
   times: Float64Array,
   { barsPerYear, riskFreeRate }: Annual,
 ): ValidationLayout {
-  const holdout = rule.holdout === undefined ? 0 : holdoutBars(rule.holdout, times);
-  const bars = times.length - holdout;
+  const held = rule.holdout === undefined ? 0 : holdoutBars(rule.holdout, times);
+  const bars = times.length - held;
+  const at = (bar: number) => new Date(times[bar]!).toISOString();
   const ranked = times.subarray(0, bars);
   return {
     bars,
-    holdout,
+    holdout: held === 0 ? null : { bars: held, from: at(bars), to: at(times.length - 1) },
     barsPerYear,
     riskFreeRate,
     windows: rule.walkForward ? walkForwardWindows(rule.walkForward, ranked) : [],

@@ -54,7 +54,15 @@ export function walkForwardWindows(rule: WalkForwardRule, times: Float64Array): 
           `found ${barsIn(train)} and ${end - testStart} in window ${k + 1}; use longer windows, or less purge and embargo`,
       );
     }
-    windows.push({ train: train.map(([a, b]) => [a, b]), test: [testStart, end] });
+    const at = (bar: number) => new Date(times[bar]!).toISOString();
+    windows.push({
+      train: train.map(([a, b]) => [a, b]),
+      test: [testStart, end],
+      trainFrom: at(train[0]![0]),
+      trainTo: at(train.at(-1)![1] - 1),
+      testFrom: at(testStart),
+      testTo: at(end - 1),
+    });
   }
   if (windows.length === 0) throw tooFewBars(rule, times);
   return windows;

@@ -1,5 +1,6 @@
 import type { ValidationLayout } from '../../contracts/validation-layout.ts';
 import type { ResultColumn, ResultValues } from '../../formats/results-parquet.ts';
+import type { ShardObserver } from '../fold-shards.ts';
 import { parityChosen } from '../plan.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { windowColumns } from './run-validation.ts';
@@ -42,10 +43,7 @@ export interface WindowChoices {
 }
 
 /** Ranks the runs of a sweep in each of its windows while its shards go by. */
-export interface WindowFold {
-  readonly columns: readonly ResultColumn[];
-  /** Adds the rows of one shard, whose first run is `first`; shards by ascending number. */
-  add(rows: ReadonlyMap<string, ResultValues>, shard: number, first: number): void;
+export interface WindowFold extends ShardObserver {
   choices(): WindowChoices;
 }
 
@@ -107,7 +105,14 @@ export function foldWindows(
     }
   }
 
-  function offer(to: Best, value: number, runIndex: number, shard: number, row: number, tested: number): void {
+  function offer(
+    to: Best,
+    value: number,
+    runIndex: number,
+    shard: number,
+    row: number,
+    tested: number,
+  ): void {
     if (to.runIndex >= 0 && !better(value, to.value)) return; // runs come by ascending index
     to.value = value;
     to.runIndex = runIndex;

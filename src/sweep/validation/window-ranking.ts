@@ -31,7 +31,10 @@ export function windowRanking(spec: Pick<SweepSpec, 'constraints'>, annual: Annu
 }
 
 /** Refuses an objective by which windows cannot be ranked; InvalidInputError naming those by which they can. */
-export function refuseUnsliceable({ objective, validation }: Pick<SweepSpec, 'objective' | 'validation'>): void {
+export function refuseUnsliceable({
+  objective,
+  validation,
+}: Pick<SweepSpec, 'objective' | 'validation'>): void {
   if (!validation?.walkForward && !validation?.cpcv) return;
   if (isSliceMetric(objective)) return;
   throw new InvalidInputError(
