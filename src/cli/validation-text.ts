@@ -72,7 +72,15 @@ function walkForwardLines(
           `from ${day(stitched.from)} to ${day(stitched.to)}; switching cost ${percent(stitched.switchCost)} in all`,
       ),
     );
-  } else lines.push(field('followed', 'a chosen run could not be replayed'));
+  } else
+    lines.push(
+      field(
+        'followed',
+        distinctRuns === 0
+          ? 'nothing: no run could be ranked in any window'
+          : 'a chosen run could not be replayed',
+      ),
+    );
   if (hindsight) {
     const { run_id, objective, total_return } = hindsight;
     const choice = `run ${shortId(run_id)}, which leads over the whole period`;

@@ -51,7 +51,7 @@ const walkForward = z.strictObject({
   ),
   /** Constraints that only the leaderboard applies, since the returns of a window cannot tell them. */
   constraintsNotApplied: z.array(z.string()),
-  /** The account that followed every choice through its test; null where a chosen run could not be replayed. */
+  /** The account that followed every choice through its test; null where no window chose a run, or one could not be replayed. */
   stitched: figures
     .extend({ from: z.string(), to: z.string(), bars: count, switches: count, switchCost: z.number() })
     .nullable(),

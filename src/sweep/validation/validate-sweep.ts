@@ -34,7 +34,7 @@ export async function validateSweep(
   // Weights are wanted where an account may switch: at the close before each test.
   const at = layout.windows.map(({ test }) => test[0] - 1);
   const runs = await chosenRuns(store, plan, columns, choices, at, runner);
-  const stitched = stitchedAccount(layout, choices, runs, at, plan.assets);
+  const stitched = stitchedAccount(layout, choices, runs, plan.assets);
   const { metric } = ranking;
   const times = [...runs.values()].find(({ followed }) => followed !== null)?.followed?.times;
   return {
@@ -60,12 +60,11 @@ export async function validateSweep(
   };
 }
 
-/** The account that followed every choice from its test to the next one's; null where a run cannot be replayed. */
+/** The account that followed every choice from its test to the next one's; null without any, or where a run cannot be replayed. */
 function stitchedAccount(
   { windows }: ValidationLayout,
   choices: WindowChoices,
   runs: ReadonlyMap<number, ChosenRun>,
-  at: readonly number[],
   assets: number,
 ): Stitched | null {
   const legs: Leg[] = [];
@@ -86,7 +85,7 @@ function stitchedAccount(
     });
     before = run;
   }
-  return at.length === 0 ? null : stitch(legs);
+  return legs.some(({ run }) => run !== null) ? stitch(legs) : null;
 }
 
 const NO_COSTS = { feeRate: 0, slippage: 0, fixedFee: 0, cash: 1 };

@@ -47,6 +47,9 @@ export interface WindowFold extends ShardObserver {
   choices(): WindowChoices;
 }
 
+/** Objectives whose difference is at most this part of them are equal. */
+const SAME = 1e-12;
+
 interface Best {
   value: number;
   runIndex: number;
@@ -56,7 +59,8 @@ interface Best {
 }
 
 /**
- * Chooses in every window the run with the best training objective; equal ones by the lowest run index.
+ * Chooses in every window the run with the best training objective; equal ones, to 1e-12 of themselves, by the lowest run
+ * index.
  *
  * Memory does not grow with the runs: of a sweep with more than 20,000 (fewer where there are many windows) the rank
  * correlations are taken over a sample of about so many, drawn by a hash of the run index.
@@ -113,7 +117,12 @@ export function foldWindows(
     row: number,
     tested: number,
   ): void {
-    if (to.runIndex >= 0 && !better(value, to.value)) return; // runs come by ascending index
+    // Runs come by ascending index. Two that did the same, such as one whose stop was never touched, differ by rounding.
+    if (
+      to.runIndex >= 0 &&
+      (!better(value, to.value) || Math.abs(value - to.value) <= SAME * Math.abs(value))
+    )
+      return;
     to.value = value;
     to.runIndex = runIndex;
     to.shard = shard;

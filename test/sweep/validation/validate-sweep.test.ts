@@ -75,16 +75,11 @@ describe('a sweep with walk-forward and cross-validation', () => {
   };
   const meets = (returns: number[]) => plainMetrics(returns, ANNUAL).max_drawdown! > -0.35;
 
-  /**
-   * The first run with the highest value of a column that was checked against the slow version. Two runs that did the same in
-   * training, such as one whose stop was never touched, differ there by rounding only, which either version does its own way.
-   */
+  /** The first run whose value in a column, checked against the slow version, is the highest but for rounding. */
   const bestOf = (column: string) => {
     const values = sweep.runs.map((row) => row[column] as number);
-    return values.reduce(
-      (best, value, i) => (value > (values[best] ?? Number.NEGATIVE_INFINITY) ? i : best),
-      -1,
-    );
+    const highest = Math.max(...values.filter((value) => !Number.isNaN(value)));
+    return values.findIndex((value) => close(value, highest, 1e-12));
   };
 
   it('ranks, chooses and follows as the slow version does, window by window', () => {
