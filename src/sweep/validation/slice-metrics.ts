@@ -32,9 +32,14 @@ export interface Annual {
 /** Gives a metric from the sums over some returns, NaN where it is undefined; the formulas are those of a whole run. */
 export function sliceMetric(name: SliceMetric, annual: Annual): (returns: ReturnStats) => number {
   const metric = metricByName(name)!;
-  const input = { totals: createLedger(0).totals, config: { ...ANY_RUN, ...annual } };
+  const input = {
+    totals: createLedger(0).totals,
+    config: { ...ANY_RUN, ...annual },
+    returns: createReturnStats(),
+  };
   return (returns) => {
-    const value = metric.value({ ...input, returns });
+    input.returns = returns;
+    const value = metric.value(input);
     return Number.isFinite(value) ? value + 0 : Number.NaN;
   };
 }
@@ -106,8 +111,15 @@ export function createSlices(slices: readonly (readonly Interval[])[]): Slices {
       if (used[s] === 0) continue;
       const [from, to] = [bounds[s]!, bounds[s + 1]!];
       const base = from === 0 ? start : equity[from - 1]!;
-      let [sumOf, squaresOf, downsideOf, gainsOf, lossesOf] = [0, 0, 0, 0, 0];
-      let [peak, trough, lowest, deepest] = [base, base, base, 0];
+      let sumOf = 0;
+      let squaresOf = 0;
+      let downsideOf = 0;
+      let gainsOf = 0;
+      let lossesOf = 0;
+      let peak = base;
+      let trough = base;
+      let lowest = base;
+      let deepest = 0;
       for (let t = from; t < to; t++) {
         const r = returns[t]!;
         const e = equity[t]!;
@@ -118,7 +130,7 @@ export function createSlices(slices: readonly (readonly Interval[])[]): Slices {
           lossesOf -= r;
         } else gainsOf += r;
         if (e >= peak) {
-          if (trough < peak) deepest = Math.min(deepest, trough / peak - 1);
+          if (trough < peak && trough / peak - 1 < deepest) deepest = trough / peak - 1;
           peak = e;
           trough = e;
         } else if (e < trough) {
@@ -126,7 +138,7 @@ export function createSlices(slices: readonly (readonly Interval[])[]): Slices {
           if (e < lowest) lowest = e;
         }
       }
-      if (trough < peak) deepest = Math.min(deepest, trough / peak - 1);
+      if (trough < peak && trough / peak - 1 < deepest) deepest = trough / peak - 1;
       sum[s] = sumOf;
       squares[s] = squaresOf;
       downside[s] = downsideOf;
@@ -141,8 +153,15 @@ export function createSlices(slices: readonly (readonly Interval[])[]): Slices {
   }
 
   function of(slice: number): ReturnStats | null {
-    let [n, sumOf, squaresOf, downsideOf, gainsOf, lossesOf] = [0, 0, 0, 0, 0, 0];
-    let [level, peak, deepest] = [1, 1, 0];
+    let n = 0;
+    let sumOf = 0;
+    let squaresOf = 0;
+    let downsideOf = 0;
+    let gainsOf = 0;
+    let lossesOf = 0;
+    let level = 1;
+    let peak = 1;
+    let deepest = 0;
     for (const s of segmentsOf[slice]!) {
       if (solvent[s] === 0) return null;
       n += bounds[s + 1]! - bounds[s]!;
@@ -152,8 +171,10 @@ export function createSlices(slices: readonly (readonly Interval[])[]): Slices {
       gainsOf += gains[s]!;
       lossesOf += losses[s]!;
       // The deepest fall begins at a peak of the segment itself, or at one before it.
-      deepest = Math.min(deepest, drawdown[s]!, (level * bottom[s]!) / peak - 1);
-      peak = Math.max(peak, level * top[s]!);
+      if (drawdown[s]! < deepest) deepest = drawdown[s]!;
+      const lowest = level * bottom[s]!;
+      if (lowest < peak * (1 + deepest)) deepest = lowest / peak - 1;
+      if (level * top[s]! > peak) peak = level * top[s]!;
       level *= growth[s]!;
     }
     const mean = n > 0 ? sumOf / n : 0;

@@ -13,12 +13,13 @@ const FEWEST_BARS = 2;
 /**
  * The windows of a walk-forward over bars with these times.
  *
- * Window k = 0, 1, … begins at s_k = first bar + k·step, trains up to c_k = s_k + train and is tested from c_k up to
- * d_k = c_k + test: in bars where the rule counts bars, else in calendar time, where a window holds the bars whose time
- * t has start ≤ t < end. It exists if at least half of its test lies within the bars; a last test is cut at their end.
+ * With c_k = first bar + train + k·step, the test of window k = 0, 1, … runs from c_k up to d_k = c_k + test and its training
+ * from s_k = c_k − train up to c_k: in bars where the rule counts bars, else in calendar time, where the bars of a window are
+ * those whose time t has start ≤ t < end (and d_k is at least c_{k+1}, since months differ). A window exists if at least half
+ * of its test lies within the bars; a last test is cut at their end.
  *
  *   test_k  = [c_k, d_k)
- *   train_k = [s_k, c_k), or [s_0, c_k) where anchored, without the `purge` bars before c_k and without the `embargo`
+ *   train_k = [s_k, c_k), or [first bar, c_k) where anchored, without the `purge` bars before c_k and without the `embargo`
  *             bars from d_j on of every earlier window j
  *
  * @throws InvalidInputError for bars too few for one window, a step above `test`, training data of fewer than two bars,
@@ -26,6 +27,7 @@ const FEWEST_BARS = 2;
  */
 export function walkForwardWindows(rule: WalkForwardRule, times: Float64Array): Window[] {
   const { test, step = test, anchored, purge, embargo } = rule;
+  refuseLongStep(rule, times);
   const place = windowPlaces({ ...rule, step }, times);
   const windows: Window[] = [];
   for (let k = 0; ; k++) {
@@ -34,13 +36,6 @@ export function walkForwardWindows(rule: WalkForwardRule, times: Float64Array): 
     if (k === MOST_WINDOWS) {
       throw new InvalidInputError(
         `validation.walkForward: expected at most ${MOST_WINDOWS} windows, found more with a step of ${step}; use a longer step`,
-      );
-    }
-    const before = windows[k - 1]?.test[1] ?? testStart;
-    if (testStart > before) {
-      throw new InvalidInputError(
-        `validation.walkForward.step: expected at most the length of test (${test}), found ${step}: ` +
-          `${testStart - before} bars between two tests would be tested by none; use a shorter step`,
       );
     }
     let train: Interval[] = [[anchored ? 0 : start, testStart]];
@@ -91,17 +86,31 @@ function windowPlaces(rule: Required<WalkForwardRule>, times: Float64Array): (k:
       };
     };
   }
+  const first = addDuration(times[0]!, String(train));
+  const testStartOf = (k: number) => addDuration(first, String(step), k);
   return (k) => {
-    const start = addDuration(times[0]!, String(step), k);
-    const testStart = addDuration(start, String(train));
-    const end = addDuration(testStart, String(test));
+    const testStart = testStartOf(k);
+    const end = Math.max(addDuration(testStart, String(test)), testStartOf(k + 1));
     return {
-      start: firstBarAt(times, start),
+      start: firstBarAt(times, addDuration(testStart, String(train), -1)),
       testStart: firstBarAt(times, testStart),
       end: firstBarAt(times, end),
       halfTested: times[length - 1]! >= (testStart + end) / 2,
     };
   };
+}
+
+/** Refuses a step above the test: the bars between two tests would be tested by none. */
+function refuseLongStep({ test, step = test }: WalkForwardRule, times: Float64Array): void {
+  const isLonger =
+    isBars(step) && isBars(test)
+      ? step > test
+      : addDuration(times[0]!, String(step)) > addDuration(times[0]!, String(test));
+  if (!isLonger) return;
+  throw new InvalidInputError(
+    `validation.walkForward.step: expected at most the length of test (${test}), found ${step}: ` +
+      'the bars between two tests would be tested by none; use a shorter step',
+  );
 }
 
 function tooFewBars({ train, test }: WalkForwardRule, times: Float64Array): InvalidInputError {

@@ -93,6 +93,22 @@ describe('windows in calendar time', () => {
     for (const { train, test } of windows) expect(train[0]![1]).toBe(test[0]);
   });
 
+  it('follow one another without a gap, where lengths of months and leap years differ', () => {
+    const times = days(3000, Date.UTC(2008, 0, 31));
+    for (const [train, test, step] of [
+      ['1y', '2w', undefined],
+      ['1mo', '1mo', undefined],
+      ['3mo', '30d', '1mo'], // from 31 January, 1mo is 29 days at first and 31 later
+    ] as const) {
+      const windows = walkForwardWindows(rule({ train, test, step }), times);
+      expect(windows.length).toBeGreaterThan(50);
+      for (const [k, window] of windows.slice(1).entries()) {
+        if (step === undefined) expect(window.test[0]).toBe(windows[k]!.test[1]);
+        else expect(window.test[0]).toBeLessThanOrEqual(windows[k]!.test[1]);
+      }
+    }
+  });
+
   it('purge and embargo by time as well as by bars', () => {
     // Monday 2015-01-05 on; train 3w = up to Friday 23rd, test the week of the 26th, then that of 2 February
     const times = weekdays('2015-01-05', '2015-02-13');
@@ -126,7 +142,7 @@ describe('windows that cannot be', () => {
       'a gap between tests',
       { step: 3 },
       30,
-      /step: expected at most the length of test \(2\), found 3: 1 bars between two tests/,
+      /step: expected at most the length of test \(2\), found 3: the bars between two tests/,
     ],
     [
       'all training purged',
