@@ -1,4 +1,5 @@
 import type { ResultColumn } from '../formats/results-parquet.ts';
+import { PLATEAUS_COLUMNS } from './statistics/plateaus-table.ts';
 import { STATISTICS_COLUMNS } from './statistics/statistics-table.ts';
 
 /**
@@ -9,6 +10,10 @@ export const FURTHER_TABLES = {
   statistics: {
     description: 'How much of the best run is chance: one row per statistic over all runs.',
     columns: STATISTICS_COLUMNS,
+  },
+  plateaus: {
+    description: 'What stands around each leader on the grid, and how much of its Sharpe ratio is luck.',
+    columns: PLATEAUS_COLUMNS,
   },
 } as const satisfies Readonly<
   Record<string, { readonly description: string; readonly columns: readonly ResultColumn[] }>

@@ -55,7 +55,13 @@ const generationName = (generation: number) => `g${count('generation', generatio
 const shardName = (shard: number) => `shard-${String(count('shard', shard, MAX_SHARDS)).padStart(5, '0')}`;
 
 /** Tables that a sweep publishes once per generation, besides `sweeps`; each has its columns in `lambdas/tables.ts`. */
-export const SWEEP_TABLES = ['leaderboard', 'parity_metrics', 'memory_metrics', 'statistics'] as const;
+export const SWEEP_TABLES = [
+  'leaderboard',
+  'parity_metrics',
+  'memory_metrics',
+  'statistics',
+  'plateaus',
+] as const;
 export type SweepTable = (typeof SWEEP_TABLES)[number];
 
 /** Everything about a control object but its sweep. */
