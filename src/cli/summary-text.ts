@@ -35,7 +35,8 @@ export function summaryText(finished: FinishedSweep): string {
   const lines = [headline(finished), ''];
   if (leaders.length === 0) lines.push(nobody(summary));
   else {
-    const rank = `${objective.direction === 'higher' ? 'highest' : 'lowest'} ${objective.metric}`;
+    const robust = objective.robust ? ' with its neighbours' : '';
+    const rank = `${objective.direction === 'higher' ? 'highest' : 'lowest'} ${objective.metric}${robust}`;
     lines.push(bold(`Leaderboard: ${rank} of ${plural(acceptedRuns, 'run')}`));
     lines.push(leadersTable(leaders, axes, objective.metric));
   }
@@ -53,9 +54,32 @@ export function summaryText(finished: FinishedSweep): string {
   for (const [sha256, file] of Object.entries(finished.files)) {
     lines.push(field('file', `${shortId(sha256)} is ${printable(basename(file))}`));
   }
+  if (summary.verdict.length > 0) lines.push('', ...verdictLines(summary.verdict));
   lines.push('', ...about.map(([name, text]) => field(name, text)));
   lines.push(field('go on with', next.join(dim('  ·  '))));
   return lines.join('\n');
+}
+
+/** The verdict, a sentence a paragraph, wrapped for a terminal. */
+export function verdictLines(sentences: readonly string[]): string[] {
+  const { bold } = colorsOf(process.stdout);
+  return [bold('Is the best run real?'), ...sentences.flatMap((sentence) => wrapped(printable(sentence)))];
+}
+
+const LINE = 110;
+
+/** A sentence as lines of at most 110 characters, the first with a dash before it. */
+function wrapped(sentence: string): string[] {
+  const lines: string[] = [];
+  let line = '-';
+  for (const word of sentence.split(' ')) {
+    if (line.length + 1 + word.length > LINE) {
+      lines.push(line);
+      line = ' ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 const field = (name: string, text: string) => `${name.padEnd(11)} ${text}`;

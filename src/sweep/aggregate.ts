@@ -1,7 +1,7 @@
 import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
-import { sha256Hex } from '../formats/canonical-json.ts';
+import { canonicalJson, sha256Hex } from '../formats/canonical-json.ts';
 import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tables-parquet.ts';
 import {
   decodeResults,
@@ -20,9 +20,12 @@ import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
 import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
+import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
-import { statisticsTable } from './statistics/statistics-table.ts';
-import { publishValidation, type ValidationTable } from './validation/publish-validation.ts';
+import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
+import { type MeasuredSweep, startSweepStatistics } from './statistics/sweep-statistics.ts';
+import { verdict } from './statistics/verdict.ts';
+import { publishValidation } from './validation/publish-validation.ts';
 import { foldWindows, type WindowChoices } from './validation/window-choices.ts';
 
 /** Rows of the leaderboard. */
@@ -33,8 +36,8 @@ const LEADERS = 1_000;
  * summary, which is the commit; then the active marker goes.
  *
  * `sets` are the shards to fold. Aggregators that race may have seen different sets (a worker was still at it): the
- * leaderboard is put first and states the set it was folded from, and whoever finds another one there folds that set
- * instead. So everything published is a function of one set, whichever aggregator goes on.
+ * leaderboard is put first and states the set it was folded from (and what the statistics know of the bars, which another
+ * version may not be able to read), and whoever finds another one there folds that set instead. So everything published is a function of one set, whichever aggregator goes on.
  */
 export async function aggregateSweep(
   store: Store,
@@ -45,19 +48,27 @@ export async function aggregateSweep(
 ): Promise<Summary> {
   const { plan, columns, ranking, runner } = input;
   const key = tableKey('leaderboard', plan.sweepId, generation);
-  const existing = await publishedSets(store, key, plan);
-  const used = existing ?? sets;
+  const existing = await publishedBasis(store, key, plan);
+  const used = existing?.sets ?? sets;
   const shards = [...used.results].sort((a, b) => a - b);
 
-  const windows = plan.validation ? foldWindows(plan.validation, plan.runs, ranking.direction) : null;
-  const observers = windows ? [windows] : [];
-  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard, observers);
-  const mine = await leaderboard(store, plan, generation, columns, fold.leaders, runner);
+  const facts = existing ? existing.facts : await input.statistics.barFacts();
+  const source = { store, plan, shards, columns };
+  const statistics = await startSweepStatistics(source, input.statistics, ranking, facts);
+  const windows = plan.validation ? foldWindows(plan.validation, plan, ranking.direction) : null;
+  const observers = windows ? [statistics, windows] : [statistics];
+  const read = [...columns, ...(windows?.windowColumns ?? [])];
+  const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard);
+  const leaders = ranking.robust
+    ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
+    : fold.leaders;
+  const mine = await leaderboard(store, plan, generation, columns, leaders, runner);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,
     shards: rangesText(shards),
     failed: rangesText([...used.failures].sort((a, b) => a - b)),
+    bars: canonicalJson(facts),
   });
   const outcome = await store.putOnce(key, bytes);
   if (outcome === 'different' && existing === null) {
@@ -66,10 +77,17 @@ export async function aggregateSweep(
   // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
-  return publish(store, generation, input, used, fold, board, key, windows?.choices() ?? null);
+  const measured = await statistics.finish(fold, board.table, generation);
+  return publish(store, generation, input, used, fold, board, key, measured, windows?.choices() ?? null);
 }
 
-async function publishedSets(store: Store, key: string, plan: Plan): Promise<ShardSets | null> {
+/** What a leaderboard was made from: the shards, and what the statistics know of the bars. */
+interface Basis {
+  readonly sets: ShardSets;
+  readonly facts: BarFacts | null;
+}
+
+async function publishedBasis(store: Store, key: string, plan: Plan): Promise<Basis | null> {
   const bytes = await store.get(key);
   if (bytes === null) return null;
   const { metadata } = resultFooter(bytes, key);
@@ -78,7 +96,8 @@ async function publishedSets(store: Store, key: string, plan: Plan): Promise<Sha
   if (results === null || failures === null) {
     throw new OutsideError(`${key}: expected the shards it was folded from, found ${metadata.shards}`);
   }
-  return { results: new Set(results), failures: new Set(failures) };
+  const facts = barFactsSchema.nullable().parse(JSON.parse(metadata.bars ?? 'null'));
+  return { sets: { results: new Set(results), failures: new Set(failures) }, facts };
 }
 
 async function published(
@@ -120,6 +139,7 @@ async function publish(
   fold: Fold,
   board: Leaderboard,
   boardKey: string,
+  { statistics, tables: further }: MeasuredSweep,
   choices: WindowChoices | null,
 ): Promise<Summary> {
   const { plan, columns } = input;
@@ -142,15 +162,14 @@ async function publish(
     tableKey('memory_metrics', plan.sweepId, generation),
     await encodeMemoryMetrics([memoryRow(fold, generation)]),
   );
-  for (const [name, table] of Object.entries(furtherTables(generation, fold)) as [
-    FurtherTable,
-    ResultTable,
-  ][]) {
+  for (const [name, table] of Object.entries(further) as [FurtherTable, ResultTable][]) {
     await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
   }
   const validation = await publishValidation(store, generation, input, choices, board.table, tables);
-  const untabled = {
+  const untabled: Summary = {
     ...summaryOf(input, generation, sets, fold, board, diverged),
+    statistics,
+    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric }),
     ...(validation && { validation }),
   };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
@@ -161,13 +180,4 @@ async function publish(
   }
   await retireMarker(store, plan.sweepId);
   return summary;
-}
-
-/** The tables of the further statistics, each a pure function of what was folded. */
-function furtherTables(
-  generation: number,
-  fold: Fold,
-): Readonly<Record<Exclude<FurtherTable, ValidationTable>, ResultTable>> {
-  const runs = { name: 'runs', item: null, value: fold.okRuns, detail: 'runs that succeeded' };
-  return { statistics: statisticsTable([runs], generation) };
 }

@@ -1,4 +1,5 @@
 import type { ResultColumn } from '../formats/results-parquet.ts';
+import { PLATEAUS_COLUMNS } from './statistics/plateaus-table.ts';
 import { STATISTICS_COLUMNS } from './statistics/statistics-table.ts';
 import { WALK_FORWARD_COLUMNS, WALK_FORWARD_EQUITY_COLUMNS } from './validation/walk-forward-tables.ts';
 
@@ -19,9 +20,16 @@ export const FURTHER_TABLES = {
     description: 'The account that followed every choice of a walk-forward, bar by bar.',
     columns: WALK_FORWARD_EQUITY_COLUMNS,
   },
+  plateaus: {
+    description: 'What stands around each leader on the grid, and how much of its Sharpe ratio is luck.',
+    columns: PLATEAUS_COLUMNS,
+  },
 } as const satisfies Readonly<
   Record<string, { readonly description: string; readonly columns: readonly ResultColumn[] }>
 >;
 
 /** The name of such a table; also one of `SWEEP_TABLES`, which the compiler checks in `tableKey`. */
 export type FurtherTable = keyof typeof FURTHER_TABLES;
+
+/** Those of them that a validation fills, see `publishValidation`. */
+export type ValidationTable = 'walk_forward' | 'walk_forward_equity';

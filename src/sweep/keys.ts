@@ -60,6 +60,7 @@ export const SWEEP_TABLES = [
   'parity_metrics',
   'memory_metrics',
   'statistics',
+  'plateaus',
   'walk_forward',
   'walk_forward_equity',
 ] as const;

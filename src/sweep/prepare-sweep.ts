@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { SweepSpec } from '../contracts/sweep-spec.ts';
+import type { Bars } from '../core/bars.ts';
 import { METRICS, metricByName } from '../core/metrics/catalog.ts';
 import { canonicalJson } from '../formats/canonical-json.ts';
 import type { AggregateInput } from './aggregate-input.ts';
@@ -13,6 +14,7 @@ import { planOf, shardRange } from './plan.ts';
 import { resultColumns } from './result-columns.ts';
 import { type Selection, selectRuns } from './selection.ts';
 import { createShardEngine, type ShardEngine, type SweepInputs } from './shard-engine.ts';
+import { barFacts } from './statistics/bar-facts.ts';
 import { barsPerYearOf, readResolvedSpec, resolveSpec, type SweepContent } from './sweep-content.ts';
 import { rankedBars } from './validation/ranked-bars.ts';
 import { validationLayout } from './validation/validation-layout.ts';
@@ -72,23 +74,33 @@ export function prepareSweep(
     ...(spec.validation && { validation: validationLayout(spec.validation, allBars.times, annual) }),
   };
   const engine = createShardEngine(plan, inputs);
-  const aggregate = aggregateInput(plan, inputs.spec, resolved, ranking);
+  const aggregate = aggregateInput(plan, inputs.spec, resolved, async () => bars, ranking);
   return { spec: resolved, plan, selection, inputs, engine, aggregate };
 }
 
-/** What the aggregator must know of a planned sweep; `resolved` is its spec.json. */
+/** What the aggregator must know of a planned sweep; `resolved` is its spec.json, `bars` are null where they cannot be had. */
 export function aggregateInput(
   plan: Plan,
   spec: SweepSpec,
   resolved: unknown,
+  bars: () => Promise<Bars | null>,
   ranking = rankingOf(spec),
 ): Omit<AggregateInput, 'runner'> {
+  const grid = gridOf(spec);
   return {
     plan,
     spec: canonicalJson(resolved),
     name: spec.name,
-    columns: resultColumns(gridOf(spec)),
+    columns: resultColumns(grid),
     ranking,
+    statistics: {
+      spec,
+      grid,
+      async barFacts() {
+        const found = await bars();
+        return found && barFacts(spec, found);
+      },
+    },
     ...(plan.validation && { windowRanking: windowRanking(spec, plan.validation) }),
   };
 }
@@ -98,16 +110,19 @@ export function aggregateInput(
  * validation cannot be ranked, and for a constraint that does not compile.
  */
 export function rankingOf(spec: SweepSpec): Ranking {
-  const metric = metricByName(spec.objective);
+  const metric = metricByName(spec.objective.metric);
   const names = METRICS.map(({ name }) => name);
   if (!metric) {
-    throw new InvalidInputError(`objective: expected one of ${names.join(', ')}, found ${spec.objective}`);
+    throw new InvalidInputError(
+      `objective: expected one of ${names.join(', ')}, found ${spec.objective.metric}`,
+    );
   }
   refuseUnsliceable(spec);
   const constraints = compileConstraints(spec.constraints, names);
   return {
     metric: metric.name,
     direction: metric.direction === 'lower' ? 'lower' : 'higher',
+    robust: spec.objective.robust,
     constraintColumns: [...new Set(constraints.flatMap(({ metrics }) => metrics))].sort(),
     accept: (row) => constraints.every(({ holds }) => holds(row)),
   };

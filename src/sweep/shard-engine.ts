@@ -70,7 +70,12 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     if (allBars === bars) return null;
     onAllBars ??= createSimulator({ bars: allBars, strategy, ...annual });
     const { returns, equity, stats } = onAllBars.run(set, false);
-    return testOnHoldout(ranked.equity, { returns, equity, start: stats.start }, spec.objective, annual);
+    return testOnHoldout(
+      ranked.equity,
+      { returns, equity, start: stats.start },
+      spec.objective.metric,
+      annual,
+    );
   };
   return {
     grid,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidInputError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Bars } from '../core/bars.ts';
 import type { AggregateInput } from './aggregate-input.ts';
@@ -59,7 +60,14 @@ export function storedSweeps(
     },
     async aggregate(plan) {
       const resolved = await getJson(store, specKey(plan.sweepId), z.unknown());
-      return aggregateInput(plan, readResolvedSpec(resolved), resolved);
+      return aggregateInput(plan, readResolvedSpec(resolved), resolved, async () => {
+        try {
+          return (await open(plan.sweepId)).stored.inputs.bars;
+        } catch (error) {
+          if (error instanceof InvalidInputError) return null; // of another version: see above
+          throw error;
+        }
+      });
     },
   };
 }

@@ -3,14 +3,12 @@ import { type ValidationSummary, validationSummarySchema } from '../../contracts
 import { canonicalJson, sha256Hex } from '../../formats/canonical-json.ts';
 import { encodeResults, type ResultTable, resultFooter, resultTable } from '../../formats/results-parquet.ts';
 import type { AggregateInput } from '../aggregate-input.ts';
+import type { ValidationTable } from '../further-tables.ts';
 import { tableKey } from '../keys.ts';
 import type { Store } from '../ports.ts';
 import { validateSweep } from './validate-sweep.ts';
 import { WALK_FORWARD_COLUMNS, WALK_FORWARD_EQUITY_COLUMNS } from './walk-forward-tables.ts';
 import type { WindowChoices } from './window-choices.ts';
-
-/** The tables that `publishValidation` puts. */
-export type ValidationTable = 'walk_forward' | 'walk_forward_equity';
 
 /**
  * Validates a sweep and puts what came of it: walk_forward_equity, then walk_forward, which carries the summary. Both are

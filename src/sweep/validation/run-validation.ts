@@ -60,7 +60,7 @@ export function createRunValidation(
   const tested = windows.map(({ test }) => [test]);
   const slices = createSlices([...trained, ...tested, testedBars(layout)]);
 
-  const objective = sliceMetric(spec.objective as SliceMetric, layout);
+  const objective = sliceMetric(spec.objective.metric as SliceMetric, layout);
   const { meets } = windowRanking(spec, layout);
   const whole = (['total_return', 'sharpe', 'max_drawdown'] as const).map((name) =>
     sliceMetric(name, layout),

@@ -1,6 +1,7 @@
+import type { Plan } from '../../contracts/plan.ts';
 import type { ValidationLayout } from '../../contracts/validation-layout.ts';
 import type { ResultColumn, ResultValues } from '../../formats/results-parquet.ts';
-import type { ShardObserver } from '../fold-shards.ts';
+import type { RowObserver } from '../fold-shards.ts';
 import { parityChosen } from '../plan.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { windowColumns } from './run-validation.ts';
@@ -43,7 +44,9 @@ export interface WindowChoices {
 }
 
 /** Ranks the runs of a sweep in each of its windows while its shards go by. */
-export interface WindowFold extends ShardObserver {
+export interface WindowFold extends RowObserver {
+  /** The columns of windows, which are not columns of every sweep. */
+  readonly windowColumns: readonly ResultColumn[];
   choices(): WindowChoices;
 }
 
@@ -67,10 +70,11 @@ interface Best {
  */
 export function foldWindows(
   layout: ValidationLayout,
-  runs: number,
+  { runs, shardRuns }: Pick<Plan, 'runs' | 'shardRuns'>,
   direction: 'higher' | 'lower',
 ): WindowFold {
   const { train, test, cpcv } = windowColumns(layout);
+  const own = [...train, ...test, ...cpcv];
   const better = direction === 'higher' ? (a: number, b: number) => a > b : (a: number, b: number) => a < b;
   const nobody = (): Best => ({ value: Number.NaN, runIndex: -1, shard: -1, row: -1, test: Number.NaN });
   const best = train.map(nobody);
@@ -82,13 +86,13 @@ export function foldWindows(
   const sampled = train.map(() => ({ train: [] as number[], test: [] as number[] }));
   let sampledRuns = 0;
 
-  function add(rows: ReadonlyMap<string, ResultValues>, shard: number, first: number): void {
+  function observe(shard: number, rows: ReadonlyMap<string, ResultValues>, count: number): void {
     const column = ({ name }: ResultColumn) => rows.get(name) as Float64Array;
     const [trains, tests, splits] = [train.map(column), test.map(column), cpcv.map(column)];
     const status = rows.get('status')!;
-    for (let row = 0; row < status.length; row++) {
+    for (let row = 0; row < count; row++) {
       if (status[row] !== 'ok') continue;
-      const runIndex = first + row;
+      const runIndex = shard * shardRuns + row;
       const inSample = share >= 1 || parityChosen(runIndex, share);
       if (inSample) sampledRuns++;
       for (let k = 0; k < trains.length; k++) {
@@ -134,8 +138,9 @@ export function foldWindows(
     runIndex < 0 ? null : { runIndex, shard, row, train: value, test };
 
   return {
-    columns: [...train, ...test, ...cpcv],
-    add,
+    windowColumns: own,
+    columns: own.map(({ name }) => name),
+    observe,
     choices: () => ({
       windows: best.map((each, k) => ({
         chosen: chosenOf(each),

@@ -36,9 +36,9 @@ export function refuseUnsliceable({
   validation,
 }: Pick<SweepSpec, 'objective' | 'validation'>): void {
   if (!validation?.walkForward && !validation?.cpcv) return;
-  if (isSliceMetric(objective)) return;
+  if (isSliceMetric(objective.metric)) return;
   throw new InvalidInputError(
     `objective: expected, with validation.walkForward or validation.cpcv, a metric that the returns of a window tell (${SLICE_METRICS.join(', ')}), ` +
-      `found ${objective}; rank by one of these, or keep only validation.holdout`,
+      `found ${objective.metric}; rank by one of these, or keep only validation.holdout`,
   );
 }
