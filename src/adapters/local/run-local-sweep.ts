@@ -18,7 +18,7 @@ export async function runLocalSweep(
   options: RunSweepOptions & WorkerPoolOptions = {},
 ): Promise<Summary> {
   const { plan, spec, aggregate, inputs } = prepared;
-  const shared = ({ buffer, symbols, length }: Bars) => ({ buffer, symbols, length });
+  const shared = ({ memory, symbols, length }: Bars) => ({ memory, symbols, length });
   const bars = shared(inputs.bars);
   const allBars = inputs.allBars === inputs.bars ? null : shared(inputs.allBars);
   const runner = openWorkerPool({ plan, spec, bars, allBars, strategy: source }, options);

@@ -8,7 +8,7 @@ import { readResolvedSpec } from '../../sweep/sweep-content.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
 
 /** Bars as they travel to a thread. */
-export type SharedBars = Pick<Bars, 'buffer' | 'symbols' | 'length'>;
+export type SharedBars = Pick<Bars, 'memory' | 'symbols' | 'length'>;
 
 /** What a thread is given once; the bars are the memory of the thread that started it. */
 export interface ShardWorkerData {
@@ -36,7 +36,7 @@ export type ShardWorkerMessage =
   | { readonly error: string };
 
 const { plan, spec, bars, allBars, strategy } = workerData as ShardWorkerData;
-const shared = ({ buffer, symbols, length }: SharedBars) => barsOver(buffer, symbols, length);
+const shared = ({ memory, symbols, length }: SharedBars) => barsOver(memory, symbols, length);
 const ranked = shared(bars);
 const engine = createShardEngine(plan, {
   spec: readResolvedSpec(spec),
