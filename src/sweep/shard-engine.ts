@@ -69,9 +69,10 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   const heldOut = (set: ParameterSet, ranked: SimulatedRun): HoldoutTest | null => {
     if (allBars === bars) return null;
     onAllBars ??= createSimulator({ bars: allBars, strategy, ...annual });
+    const before = ranked.equity.slice(0, bars.length);
     const { returns, equity, stats } = onAllBars.run(set, false);
     return testOnHoldout(
-      ranked.equity,
+      before,
       { returns, equity, start: stats.start },
       spec.objective.metric,
       annual,
