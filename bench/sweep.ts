@@ -1,9 +1,7 @@
 import { parseSweepSpec } from '../src/contracts/check-sweep-spec.ts';
+import { kernelOf } from '../src/core/kernel/kernel.ts';
 import { METRICS } from '../src/core/metrics/catalog.ts';
 import { measure } from '../src/core/metrics/measure.ts';
-import { createReturnStats, returnStats } from '../src/core/metrics/return-stats.ts';
-import { createWorkspace } from '../src/core/window/workspace.ts';
-import { runWindow } from '../src/core/window-engine.ts';
 import { strategyByName } from '../src/strategies/catalog.ts';
 import { parametersAt } from '../src/sweep/grid.ts';
 import { prepareSweep } from '../src/sweep/prepare-sweep.ts';
@@ -34,9 +32,7 @@ const prepared = prepareSweep(
 );
 const { plan, engine } = prepared;
 const simulator = createSimulator({ bars, strategy, barsPerYear: 252, riskFreeRate: 0 });
-const ws = createWorkspace(bars);
-const stats = createReturnStats();
-const returns = new Float64Array(bars.length);
+const kernel = kernelOf(bars)!;
 const row = new Float64Array(METRICS.length);
 
 function wholeShards(): number {
@@ -51,9 +47,8 @@ function bareRuns(): number {
     const set = parametersAt(engine.grid, i);
     const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
     const started = performance.now();
-    runWindow(matrix, config, ws);
-    returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
-    measure({ returns: stats, totals: ws.ledger.totals, config }, row);
+    kernel.run(matrix, config);
+    measure({ returns: kernel.stats, totals: kernel.totals, config }, row);
     spent += performance.now() - started;
   }
   return spent;
