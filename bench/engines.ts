@@ -1,5 +1,6 @@
 import { runEvents } from '../src/core/event-engine.ts';
 import { createRunLog } from '../src/core/execution/run-log.ts';
+import { kernelOf } from '../src/core/kernel/kernel.ts';
 import { METRICS } from '../src/core/metrics/catalog.ts';
 import { measure } from '../src/core/metrics/measure.ts';
 import { createReturnStats, returnStats } from '../src/core/metrics/return-stats.ts';
@@ -8,12 +9,14 @@ import { createWorkspace } from '../src/core/window/workspace.ts';
 import { runWindow } from '../src/core/window-engine.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-/** What one scenario measured, on one core, all metrics included. */
+/** What one scenario measured, on one core, all metrics included: the kernel, and beside it the other two engines. */
 export interface EngineFigures {
   readonly scenario: string;
   readonly microsPerRun: number;
   readonly runsPerSecond: number;
   readonly assetBarsPerSecond: number;
+  /** The window engine in TypeScript, which runs where the kernel cannot. */
+  readonly windowMicrosPerRun: number;
   readonly eventMicrosPerRun: number;
   readonly ratio: number;
   readonly orders: number;
@@ -44,16 +47,21 @@ function microsPerCall(call: () => void): number {
   return median(rounds);
 }
 
-/** Measures one scenario; parity of the two engines is asserted first. */
+/** Measures one scenario; parity of the three engines is asserted first. */
 export function measureEngines({ name, bars, matrix, config }: Scenario): EngineFigures {
   const ws = createWorkspace(bars);
   const log = createRunLog();
   runWindow(matrix, config, ws, log);
-  const divergence = firstDivergence(
-    { equity: ws.equity, ledger: ws.ledger, log },
-    runEvents(bars, matrix, config),
-  );
-  if (divergence) throw new Error(`${name}: the engines disagree: ${JSON.stringify(divergence)}`);
+  const kernel = kernelOf(bars);
+  if (!kernel?.run(matrix, config)) throw new Error(`${name}: the kernel does not run here`);
+  const event = runEvents(bars, matrix, config);
+  for (const other of [
+    event,
+    { ...event, equity: kernel.equity, ledger: { ...event.ledger, totals: kernel.totals } },
+  ]) {
+    const divergence = firstDivergence({ equity: ws.equity, ledger: ws.ledger, log }, other);
+    if (divergence) throw new Error(`${name}: the engines disagree: ${JSON.stringify(divergence)}`);
+  }
   const { totals } = ws.ledger;
   const orders = totals.orders;
   const stopExits = totals.stopLossExits + totals.trailingStopExits + totals.takeProfitExits;
@@ -61,6 +69,10 @@ export function measureEngines({ name, bars, matrix, config }: Scenario): Engine
   const returns = new Float64Array(bars.length);
   const row = new Float64Array(METRICS.length);
   const micros = microsPerCall(() => {
+    kernel.run(matrix, config);
+    measure({ returns: kernel.stats, totals: kernel.totals, config }, row);
+  });
+  const windowMicros = microsPerCall(() => {
     runWindow(matrix, config, ws);
     returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
     measure({ returns: stats, totals: ws.ledger.totals, config }, row);
@@ -73,6 +85,7 @@ export function measureEngines({ name, bars, matrix, config }: Scenario): Engine
     microsPerRun: micros,
     runsPerSecond: 1e6 / micros,
     assetBarsPerSecond: (bars.length * bars.symbols.length * 1e6) / micros,
+    windowMicrosPerRun: windowMicros,
     eventMicrosPerRun: eventMicros,
     ratio: eventMicros / micros,
     orders,

@@ -15,19 +15,23 @@ import type { FillModel } from './fill-model.ts';
 import type { InstructionMatrix } from './instructions.ts';
 import type { RunConfig } from './run-config.ts';
 import { addOne, addPositions } from './window/accumulate.ts';
-import { dropStopped, executeBatch, gatherBatch } from './window/batch.ts';
+import { executeBatch } from './window/execute-batch.ts';
 import { findExit } from './window/find-exit.ts';
+import { dropStopped, gatherBatch } from './window/gather-batch.ts';
 import { createSchedule, prepareForStops, staysQuiet, windowEnd, windowStart } from './window/schedule.ts';
 import { hasBar, listHeld, takeBar, type Workspace } from './window/workspace.ts';
 
 /**
- * Runs one backtest from execution to execution: the fast engine, bit for bit the event engine.
+ * Runs one backtest from execution to execution, bit for bit the event engine.
+ *
+ * Sweeps take the kernel (kernel/), which is this engine compiled; here runs what wants a log, what the kernel does not
+ * cover, and what it is compared with.
  *
  * A bar on which a batch may execute goes through the steps of section 3 one by one; all bars between two of them are
  * one window, in which only stops can act: they are found asset by asset, then equity is accumulated up to each exit.
  * Leaves the equity at every close in `ws.equity` and the book in `ws.ledger`; valid until the next run.
  *
- * @param log receives every fill, or null in a sweep
+ * @param log receives every fill, or null
  */
 export function runWindow(
   matrix: InstructionMatrix,
@@ -39,7 +43,7 @@ export function runWindow(
   const { rowBar } = matrix;
   const T = bars.length;
   const delay = config.fill.execution === 'close' ? 0 : 1;
-  begin(ws, matrix, config, delay, log);
+  begin(ws, matrix, config, delay);
   const bounded = ws.schedule!.range !== null && config.fill.trailingPeak === 'previous_bars';
   let t = 0;
   let row = 0;
@@ -64,13 +68,7 @@ export function runWindow(
   return ledger.totals;
 }
 
-function begin(
-  ws: Workspace,
-  matrix: InstructionMatrix,
-  config: RunConfig,
-  delay: number,
-  log: RunLog | null,
-): void {
+function begin(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, delay: number): void {
   openLedger(ws.ledger, config.cash);
   ws.waitingCell.fill(-1);
   ws.waitingCount = 0;
@@ -83,7 +81,6 @@ function begin(
   ws.usesStops =
     matrix.cellStops !== null ||
     !(Number.isNaN(stopLoss) && Number.isNaN(trailingStop) && Number.isNaN(takeProfit));
-  ws.needsCells = ws.usesStops || log !== null || matrix.carried !== null || config.fill.cash !== 'scale';
   if (ws.usesStops) prepareForStops(ws.schedule, ws.bars);
 }
 

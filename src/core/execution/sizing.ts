@@ -25,7 +25,7 @@ export function orderQuantity(
 export function tradableQuantity(quantity: number, price: number, config: RunConfig): number {
   const lots = config.lotSize > 0 ? Math.trunc(quantity / config.lotSize) * config.lotSize : quantity;
   const size = Math.abs(lots);
-  return size < config.minSize || size * price < config.minNotional ? 0 : lots;
+  return size < config.minSize || size * price < config.minNotional ? 0 : lots + 0; // never -0, whose sign is that of a sale
 }
 
 /** The part of a buy that covers a short; the rest opens or adds to a long. */

@@ -1,5 +1,6 @@
 import type { Bars } from '../bars.ts';
 import { createLedger, type Ledger } from '../execution/ledger.ts';
+import type { RejectionCause, RunLog } from '../execution/run-log.ts';
 import type { StopExit, StopLevels } from '../execution/stops.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -19,8 +20,6 @@ export interface Workspace {
   schedule: Schedule | null;
   /** Does any cell or the run's default arm a stop? */
   usesStops: boolean;
-  /** Is more wanted of a batch than its orders: stops to arm, a log to write, rows that are no events? */
-  needsCells: boolean;
 
   /** Assets held, ascending, and how many of them are armed with a stop. */
   readonly held: Int32Array;
@@ -33,14 +32,13 @@ export interface Workspace {
   readonly waitingRow: Int32Array;
   waitingCount: number;
 
-  /** The present batch: cell and row by asset (-1 = none; kept where `needsCells`), and the assets in index order. */
+  /** The present batch: cell and row by asset (-1 = none), and the assets in index order. */
   readonly dueCell: Int32Array;
   readonly dueRow: Int32Array;
   readonly due: Int32Array;
   dueCount: number;
-  /** Weights, parallel to `due` before it is sorted, and whether they were taken when it was gathered. */
+  /** Weights, parallel to `due` before it is sorted. */
   readonly weight: Float64Array;
-  weightsTaken: boolean;
   /** λ of the present batch. */
   scale: number;
   /** The words of `ledger.quantity`: its signs are read from them. */
@@ -86,7 +84,6 @@ export function createWorkspace(bars: Bars): Workspace {
     ledger,
     schedule: null,
     usesStops: false,
-    needsCells: false,
     held: new Int32Array(N),
     heldCount: 0,
     shortCount: 0,
@@ -99,7 +96,6 @@ export function createWorkspace(bars: Bars): Workspace {
     due: new Int32Array(N),
     dueCount: 0,
     weight: new Float64Array(N),
-    weightsTaken: false,
     scale: 0.5,
     lowestKey: 0.5,
     highestKey: 0.5,
@@ -167,4 +163,16 @@ export function listHeld(ws: Workspace): void {
   ws.heldCount = count;
   ws.shortCount = shorts;
   ws.stoppedCount = out;
+}
+
+/** Counts and notes that an order or a cell was refused. */
+export function reject(
+  ws: Workspace,
+  bar: number,
+  asset: number,
+  cause: RejectionCause,
+  log: RunLog | null,
+): void {
+  ws.ledger.totals.rejected++;
+  if (log !== null) log.rejections.push({ bar, asset, cause });
 }

@@ -1,0 +1,55 @@
+import type { Workspace } from './workspace.ts';
+
+/**
+ * Sorts the batch by ascending key, ties by asset.
+ *
+ * Keys are spread over as many buckets as there are cells, which leaves them nearly sorted, and a stable insertion
+ * sort does the rest: its branches are then mostly foreseen, which is what sorting costs at these sizes.
+ */
+export function sortDue(ws: Workspace): void {
+  const { dueCount } = ws;
+  if (dueCount > 12) spreadDue(ws);
+  insertionSort(ws.due, ws.sortKey, dueCount);
+}
+
+function spreadDue(ws: Workspace): void {
+  const { due, dueCount, sortKey, bucket, scratchDue, scratchKey } = ws;
+  const lowest = ws.lowestKey;
+  const highest = ws.highestKey;
+  const perKey = (dueCount - 1) / (highest - lowest);
+  if (!Number.isFinite(perKey)) return;
+  for (let b = 0; b <= dueCount; b++) bucket[b] = 0;
+  for (let k = 0; k < dueCount; k++) {
+    const b = ((sortKey[k]! - lowest) * perKey) | 0;
+    bucket[b + 1] = bucket[b + 1]! + 1;
+  }
+  for (let b = 1; b <= dueCount; b++) bucket[b] = bucket[b]! + bucket[b - 1]!;
+  for (let k = 0; k < dueCount; k++) {
+    scratchKey[k] = sortKey[k]!;
+    scratchDue[k] = due[k]!;
+  }
+  for (let k = 0; k < dueCount; k++) {
+    const key = scratchKey[k]!;
+    const b = ((key - lowest) * perKey) | 0;
+    const at = bucket[b]!;
+    bucket[b] = at + 1;
+    sortKey[at] = key;
+    due[at] = scratchDue[k]!;
+  }
+}
+
+function insertionSort(due: Int32Array, sortKey: Float64Array, count: number): void {
+  for (let k = 1; k < count; k++) {
+    const key = sortKey[k]!;
+    if (sortKey[k - 1]! <= key) continue;
+    const asset = due[k]!;
+    let j = k - 1;
+    while (j >= 0 && sortKey[j]! > key) {
+      sortKey[j + 1] = sortKey[j]!;
+      due[j + 1] = due[j]!;
+      j--;
+    }
+    sortKey[j + 1] = key;
+    due[j + 1] = asset;
+  }
+}

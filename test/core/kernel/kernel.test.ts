@@ -1,0 +1,88 @@
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { barsOver } from '../../../src/core/bars.ts';
+import { kernelCovers, kernelOf } from '../../../src/core/kernel/kernel.ts';
+import { dailyInstructions, denseTargets } from '../../../src/core/legacy-dense.ts';
+import { createWorkspace } from '../../../src/core/window/workspace.ts';
+import { runWindow } from '../../../src/core/window-engine.ts';
+import { randomRun } from '../../support/random-run.ts';
+
+const bytesOf = ({ buffer }: { buffer: SharedArrayBuffer }) => buffer.byteLength;
+
+describe('kernelOf', () => {
+  it('gives null for bars in a plain buffer, so that the window engine runs them', () => {
+    const { bars } = randomRun(1);
+    const copy = barsOver(bars.buffer.slice(0) as SharedArrayBuffer, bars.symbols, bars.length);
+    expect(kernelOf(copy)).toBeNull();
+    expect(kernelOf(bars)).not.toBeNull();
+    expect(kernelOf(bars)).toBe(kernelOf(bars));
+  });
+
+  it('leaves rows that the legacy mode repeats to the window engine', () => {
+    const { bars, matrix, config } = randomRun(3);
+    const daily = dailyInstructions(denseTargets(matrix, bars.length, bars.symbols.length, true));
+    expect(kernelCovers(matrix)).toBe(true);
+    expect(kernelCovers(daily)).toBe(false);
+    expect(kernelOf(bars)!.run(daily, config)).toBe(false);
+  });
+
+  it('refuses a matrix whose tables exceed what 32 bits address, and runs the next one', () => {
+    const { bars, matrix, config } = randomRun(3);
+    const kernel = kernelOf(bars)!;
+    const tooLong = { ...matrix, rowBar: new Int32Array(10_000_000) };
+    expect(kernel.run(tooLong, config)).toBe(false);
+    expect(kernel.run(matrix, config)).toBe(true);
+  });
+
+  it('takes no more memory for a second round over matrices of all sizes', () => {
+    const { bars } = randomRun(7);
+    const kernel = kernelOf(bars)!;
+    const runs = Array.from({ length: 60 }, (_, seed) => randomRun(seed)).filter(
+      (run) => run.bars.symbols.length <= bars.symbols.length && run.bars.length <= bars.length,
+    );
+    expect(runs.length).toBeGreaterThan(5);
+    for (const { matrix, config } of runs) kernel.run(matrix, config);
+    const memory = bars.memory as { buffer: SharedArrayBuffer };
+    const bytes = bytesOf(memory);
+    for (const { matrix, config } of runs) kernel.run(matrix, config);
+    expect(bytesOf(memory)).toBe(bytes);
+  });
+
+  it('keeps no trace of earlier runs: a run among others is the run alone', () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const { bars, matrix, config } = randomRun(seed);
+      const kernel = kernelOf(bars)!;
+      kernel.run(matrix, config);
+      const first = [kernel.equity.slice(), kernel.returns.slice(), { ...kernel.totals }];
+      const other = { ...config, feeRate: 0.03, fill: randomRun(seed + 1).config.fill };
+      kernel.run(matrix, other);
+      kernel.run({ ...matrix }, config);
+      expect([kernel.equity, kernel.returns, kernel.totals], `seed ${seed}`).toEqual(first);
+    }
+  });
+});
+
+describe('bars', () => {
+  it('are the same memory in another thread, where a kernel of that thread would grow it unharmed', async () => {
+    const { bars, matrix, config } = randomRun(11);
+    const kernel = kernelOf(bars)!;
+    kernel.run(matrix, config);
+    const before = kernel.equity.slice();
+    const code = `
+      const { parentPort, workerData: memory } = require('node:worker_threads');
+      const at = memory.grow(1) * 65536; // what a kernel does for its scratch
+      new Uint8Array(memory.buffer, at).fill(0xff);
+      parentPort.postMessage(new Float64Array(memory.buffer, 1024, 2)[1]);`;
+    const worker = new Worker(code, { eval: true, workerData: bars.memory });
+    const seen = await new Promise((resolve, reject) => {
+      worker.on('message', resolve);
+      worker.on('error', reject);
+    });
+    expect(seen).toBe(bars.times[1]);
+    expect(kernel.equity).toEqual(before);
+    kernel.run({ ...matrix }, config);
+    const workspace = createWorkspace(bars);
+    runWindow(matrix, config, workspace);
+    expect(kernel.equity).toEqual(workspace.equity);
+  });
+});
