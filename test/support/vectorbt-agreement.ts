@@ -112,9 +112,9 @@ export function digestOf(given: VectorbtCase, whole: VectorbtOutcome, bars: numb
     weighted('size'),
     weighted('price'),
     weighted('fees'),
-    outcome.cash.at(-1) ?? Number.NaN,
+    (outcome.cash.at(-1) ?? Number.NaN) + (outcome.value.at(-1) ?? Number.NaN),
     outcome.value.at(-1) ?? Number.NaN,
-    sum(outcome.cash),
+    sum(outcome.cash) + sum(outcome.value),
     sum(outcome.value),
     ...metrics,
   ].map((value) => (Number.isFinite(value) ? Number(value.toPrecision(13)) : null));
