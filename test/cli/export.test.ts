@@ -25,7 +25,7 @@ beforeAll(async () => {
     write(`${name}.yaml`, sweepFile({ name, portfolio, ...fields }));
     await cli(root, 'run', `${name}.yaml`, '--threads', '1');
     const top = await cli(root, 'top', 'last', '--json');
-    runs[name] = JSON.parse(top.stdout).runs[0].run_id;
+    runs[name] = JSON.parse(top.stdout)[0].run_id;
   }
 });
 afterAll(remove);

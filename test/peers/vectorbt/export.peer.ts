@@ -41,7 +41,7 @@ describe('a run that is exported and repeated in vectorbt', () => {
       sweepFile({ name, portfolio: { feeRate: 0.001, slippage: 0.0005 }, ...fields }),
     );
     backsweep('run', 'sweep.yaml', '--threads', '1');
-    const [{ run_id }] = JSON.parse(backsweep('top', 'last', '--json')).runs;
+    const [{ run_id }] = JSON.parse(backsweep('top', 'last', '--json'));
     backsweep('export', run_id, '--to', 'vectorbt', '--out', 'exported');
     const result = JSON.parse(runPython('vectorbt', 'run_instructions.py', [join(root, 'exported')]));
     expect(result.orders).toBe(result.ordersExpected);
