@@ -7,7 +7,7 @@ import { comparableBars, outcomeOf, relativeDifference } from '../support/vector
 const TOLERANCE = 1e-9;
 
 describe('under the vectorbt preset both engines do what vectorbt wrote into the golden files', () => {
-  it.each(FAMILIES)('$name', async ({ family, source, name, isHere }) => {
+  it.each(FAMILIES)('$name', { timeout: 600_000 }, async ({ family, source, name, isHere }) => {
     const { version, seeds, digests } = readGolden(name);
     expect([version, seeds, digests.length]).toEqual(['1.1.0', SOURCES[source].seeds, seeds[1]! - seeds[0]!]);
     if (!isHere) {

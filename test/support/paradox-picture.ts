@@ -40,7 +40,7 @@ export function paradoxPicture(bars: Bars, everyBar: Orders, onEvents: Orders): 
   const day = (t: number) => new Date(bars.times[t]!).toISOString().slice(0, 10);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 46}" font-family="sans-serif" font-size="13" fill="${GREY}" role="img">`,
-    '<title>AAPL with a stop-loss of 5 %: an entry on every bar buys back after each stop, an entry on events does not</title>',
+    '<title>AAPL with a trailing stop of 5 %: an entry on every bar buys back after each stop, an entry on events does not</title>',
     ...panel('Entry on every bar', everyBar, TOP),
     ...panel('Entry on events (first day of a month)', onEvents, second),
     `<text x="${LEFT}" y="${bottom + 22}">${day(shown[0]!)}</text>`,

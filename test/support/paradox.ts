@@ -45,10 +45,10 @@ export async function paradoxCases(): Promise<Record<string, ParadoxCase>> {
   const monthly = (time: number, t: number, times: Float64Array) =>
     t === 0 || new Date(time).getUTCMonth() !== new Date(times[t - 1]!).getUTCMonth();
   return {
-    'five bars, entry on every bar': signalsCase(fixture, first, true, 0, 10_000),
-    'five bars, entry on the event': signalsCase(fixture, first, false, 0, 10_000),
-    'AAPL, entry on every bar': signalsCase(aapl, monthly, true, FEES, 100_000),
-    'AAPL, entry on events': signalsCase(aapl, monthly, false, FEES, 100_000),
+    'five bars, entry on every bar': signalsCase(fixture, first, true, false),
+    'five bars, entry on the event': signalsCase(fixture, first, false, false),
+    'AAPL, entry on every bar': signalsCase(aapl, monthly, true, true),
+    'AAPL, entry on events': signalsCase(aapl, monthly, false, true),
     'AAPL and S&P 500, weights on every bar': ordersCase(pair, monthly, true),
     'AAPL and S&P 500, weights on events': ordersCase(pair, monthly, false),
   };
@@ -62,13 +62,13 @@ export function weightsWithStop(entry: ParadoxCase): unknown {
 
 type IsEvent = (time: number, t: number, times: Float64Array) => boolean;
 
-function signalsCase(bars: Bars, when: IsEvent, dense: boolean, fees: number, cash: number): ParadoxCase {
+function signalsCase(bars: Bars, when: IsEvent, dense: boolean, trails: boolean): ParadoxCase {
   const isEvent = Array.from(bars.times, (time, t) => when(time, t, bars.times));
   const input: VectorbtInput = {
     kind: 'from_signals',
     name: dense ? 'entry on every bar' : 'entry on events',
     options: {
-      ...sharedOptions(fees, cash),
+      ...(trails ? sharedOptions(FEES, 100_000) : sharedOptions(0, 10_000)),
       cash_sharing: false,
       direction: 'longonly',
       size: 'inf',
@@ -78,6 +78,7 @@ function signalsCase(bars: Bars, when: IsEvent, dense: boolean, fees: number, ca
       stop_exit_price: 'stoplimit',
       upon_stop_exit: 'close',
       sl_stop: 0.05,
+      sl_trail: trails,
     },
     inputs: {
       ...pricesOf(bars),

@@ -124,10 +124,10 @@ function metricsOf(config: RunConfig, equity: Float64Array): Record<MetricName, 
   return Object.fromEntries(values) as Record<MetricName, number>;
 }
 
-/** A rate of growth is undefined to us where the equity ends at or below 0; vectorbt says -100 %, or nothing. */
+/** Rates of growth of vectorbt compound returns, ours divide the end by the start: not the same once equity is ≤ 0. */
 export function isComparable(name: MetricName, { value }: VectorbtOutcome): boolean {
   const isRate = name === 'annualized_return_252' || name === 'calmar_252';
-  return !isRate || value.at(-1)! > 0;
+  return !isRate || value.every((equity) => equity > 0);
 }
 
 /** Where two rules of ours are not vectorbt's, on purpose: what follows that bar is another run. */
@@ -161,7 +161,7 @@ export function firstBars(outcome: VectorbtOutcome, bars: number): VectorbtOutco
 /**
  * Compares orders, cash and positions after each bar, equity and metrics.
  *
- * A difference is taken relative to the larger number, below 1 absolute: what one settles to 0 the other may leave as
+ * A difference is taken relative to the larger number (cash: to the equity), below 1 absolute: what one settles to 0 the other may leave as
  * dust. Up to where one of `RULES` parts the two. Fails the test where orders differ in bar, asset or side.
  */
 export function differenceOf(
@@ -170,8 +170,8 @@ export function differenceOf(
   ours: VectorbtOutcome,
 ): Difference {
   let worst: Difference = { largest: 0, where: 'nowhere' };
-  const compare = (found: number, value: number, where: () => string) => {
-    const difference = relativeDifference(found, value);
+  const compare = (found: number, value: number, where: () => string, scale = 1) => {
+    const difference = relativeDifference(found, value, scale);
     if (difference <= worst.largest) return;
     worst = { largest: difference, where: `${where()}: vectorbt ${value}, backsweep ${found}` };
   };
@@ -187,7 +187,9 @@ export function differenceOf(
     }
   });
   for (let t = 0; t < bars; t++) {
-    compare(found.cash[t]!, wanted.cash[t]!, () => `cash on bar ${t}`);
+    // What a purchase leaves of the cash is the small difference of large numbers.
+    const scale = Math.max(1, Math.abs(wanted.value[t]!));
+    compare(found.cash[t]!, wanted.cash[t]!, () => `cash on bar ${t}`, scale);
     found.assets[t]!.forEach((held, a) => {
       compare(held, wanted.assets[t]![a]!, () => `position of asset ${a} on bar ${t}`);
     });
@@ -199,10 +201,10 @@ export function differenceOf(
   return worst;
 }
 
-/** Infinity where one of the two alone is NaN. */
-export function relativeDifference(found: number, value: number): number {
+/** Relative to the larger of the two, or to `scale` where that is larger still; Infinity where one alone is NaN. */
+export function relativeDifference(found: number, value: number, scale = 1): number {
   if (Number.isNaN(found) && Number.isNaN(value)) return 0;
-  const difference = Math.abs(found - value) / Math.max(1, Math.abs(found), Math.abs(value));
+  const difference = Math.abs(found - value) / Math.max(scale, Math.abs(found), Math.abs(value));
   return Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference;
 }
 
