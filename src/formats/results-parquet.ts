@@ -30,7 +30,7 @@ export function resultTable(columns: readonly ResultColumn[], rows: number): Res
  * Encodes a table as one Parquet file with one row group; the same table and metadata give the same bytes.
  *
  * Plain pages under snappy: a search for dictionaries costs more than it saves on metrics. No page limit, since a
- * shard has at most 10,000 rows. Throws where a required value is missing or an INT32 is no integer.
+ * shard has a few thousand rows at most. Throws where a required value is missing or an INT32 is no integer.
  */
 export function encodeResults(table: ResultTable, metadata: Readonly<Record<string, string>>): Uint8Array {
   const buffer = parquetWriteBuffer({

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import type { ResultsDatabase } from '../../adapters/duckdb/results-database.ts';
+import type { ResultsDatabase, SqlRows } from '../../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import { axisColumns } from '../../contracts/result-row.ts';
 import type { SweepSpec } from '../../contracts/sweep-spec.ts';
@@ -84,7 +84,11 @@ const PUBLISHED_RANK = `(SELECT rank FROM leaderboard
   WHERE leaderboard.run_index = runs.run_index
     AND generation = (SELECT max(generation) FROM leaderboard)) NULLS LAST`;
 
-/** Rows in the order of the leaderboard: by the metric, then by run index. */
+/**
+ * Rows in the order of the leaderboard: by the metric, then by run index.
+ *
+ * Ranked are the columns that decide; whole rows are read of the best alone, since a million of them fill the memory.
+ */
 async function bestRuns(
   database: ResultsDatabase,
   metric: Metric,
@@ -92,23 +96,32 @@ async function bestRuns(
   flags: Flags,
   byLeaders: boolean,
 ): Promise<RunRow[]> {
-  const order = lowestFirst(metric, flags) ? 'ASC' : 'DESC';
+  const direction = lowestFirst(metric, flags) ? 'ASC' : 'DESC';
+  const order = `ORDER BY ${byLeaders ? `${PUBLISHED_RANK}, ` : ''}${metric.name} ${direction}, run_index`;
   // On lines of their own, so that a comment at the end of the condition hides nothing else.
   const where = flags.where === undefined ? '' : `AND (\n${flags.where}\n)`;
-  const { columns, rows } = await database.select(
-    `SELECT * FROM runs WHERE status = 'ok' AND ${metric.name} IS NOT NULL ${where} ORDER BY ${byLeaders ? `${PUBLISHED_RANK}, ` : ''}${metric.name} ${order}, run_index`,
-  );
   const names = METRICS.map(({ name }) => name);
   const constraints = flags.constraints ? compileConstraints(spec.constraints, names) : [];
-  const best: RunRow[] = [];
-  for await (const cells of rows) {
-    const row = Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
-    const metrics = row as Readonly<Record<string, number | null>>;
-    if (!constraints.every(({ holds }) => holds(metrics))) continue;
-    best.push(row);
+  const deciding = [...new Set(constraints.flatMap(({ metrics }) => metrics))];
+  const limit = deciding.length === 0 ? `LIMIT ${flags.n}` : '';
+  const ranked = await database.select(
+    `SELECT ${['run_index', ...deciding].join(', ')} FROM runs WHERE status = 'ok' AND ${metric.name} IS NOT NULL ${where} ${order} ${limit}`,
+  );
+  const best: number[] = [];
+  for await (const row of records(ranked)) {
+    if (!constraints.every(({ holds }) => holds(row as Readonly<Record<string, number | null>>))) continue;
+    best.push(row.run_index as number);
     if (best.length === flags.n) break;
   }
-  return best;
+  if (best.length === 0) return [];
+  const rows: RunRow[] = [];
+  const whole = await database.select(`SELECT * FROM runs WHERE run_index IN (${best.join(', ')}) ${order}`);
+  for await (const row of records(whole)) rows.push(row);
+  return rows;
+}
+
+async function* records({ columns, rows }: SqlRows): AsyncIterable<RunRow> {
+  for await (const cells of rows) yield Object.fromEntries(columns.map((name, i) => [name, cells[i]]));
 }
 
 /** The API ranks the published leaders and runs no SQL; the parts of the cloud are loaded only where they are used. */
