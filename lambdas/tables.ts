@@ -1,3 +1,4 @@
+import { PUBLISHED_TABLES } from '../src/contracts/review-sql.ts';
 import { MEMORY_METRICS_FIELDS, PARITY_METRICS_FIELDS } from '../src/formats/metrics-tables-parquet.ts';
 import type { ResultColumn } from '../src/formats/results-parquet.ts';
 import { leaderboardColumns } from '../src/sweep/leaderboard.ts';
@@ -32,21 +33,21 @@ export const TABLES: readonly SweepTable[] = [
   },
   {
     name: 'leaderboard',
-    description: 'The best runs of each published generation, best first.',
+    description: PUBLISHED_TABLES.leaderboard,
     prefix: 'tables/leaderboard',
     bySweep: true,
     columns: leaderboardColumns(RUNS),
   },
   {
     name: 'parity_metrics',
-    description: 'Outcome of the parity checks by status and class of the dense mode.',
+    description: PUBLISHED_TABLES.parity_metrics,
     prefix: 'tables/parity_metrics',
     bySweep: true,
     columns: fieldColumns(PARITY_METRICS_FIELDS),
   },
   {
     name: 'memory_metrics',
-    description: 'Memory of the instructions, sparse against dense.',
+    description: PUBLISHED_TABLES.memory_metrics,
     prefix: 'tables/memory_metrics',
     bySweep: true,
     columns: fieldColumns(MEMORY_METRICS_FIELDS),

@@ -1,30 +1,40 @@
+import { z } from 'zod';
 import { openResultsDatabase, type ResultsDatabase } from '../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../contracts/errors.ts';
-import { resultPrefix } from '../sweep/keys.ts';
+import { PUBLISHED_TABLES, type PublishedTable, reviewShape, reviewViews } from '../contracts/review-sql.ts';
+import { getJson } from '../sweep/json-objects.ts';
+import { resultPrefix, specKey } from '../sweep/keys.ts';
 import type { Store } from '../sweep/ports.ts';
+import { readResolvedSpec } from '../sweep/sweep-content.ts';
 import { shortId } from './format.ts';
 
 /**
- * Opens the tables of one sweep: `runs`, and where it was published `leaderboard`, `parity_metrics` and
- * `memory_metrics`; `sweeps` is that of the whole directory. All generations, as in the cloud.
+ * Opens the tables of one sweep: `runs`, what its last generation published (`leaderboard`, `parity_metrics`,
+ * `memory_metrics`), the review views over them, and `sweeps` of the whole directory.
  *
  * InvalidInputError for a sweep without results.
  */
 export async function openSweepViews(dir: string, store: Store, sweepId: string): Promise<ResultsDatabase> {
-  const table = (name: string) => keys(store, `tables/${name}/sweep_id=${sweepId}/`);
   const runs = await keys(store, resultPrefix(sweepId));
   if (runs.length === 0) {
     throw new InvalidInputError(
       `sweep ${shortId(sweepId)}: expected results, found none yet; \`backsweep resume ${shortId(sweepId)}\` computes them`,
     );
   }
-  return openResultsDatabase(dir, {
-    runs,
-    leaderboard: await table('leaderboard'),
-    parity_metrics: await table('parity_metrics'),
-    memory_metrics: await table('memory_metrics'),
-    sweeps: await keys(store, 'tables/sweeps/'),
-  });
+  const spec = readResolvedSpec(await getJson(store, specKey(sweepId), z.unknown()));
+  const tables: Record<string, string[]> = { runs };
+  for (const name of Object.keys(PUBLISHED_TABLES) as PublishedTable[]) {
+    tables[name] = await newestKey(store, name, sweepId);
+  }
+  tables.sweeps = await keys(store, 'tables/sweeps/');
+  return openResultsDatabase(dir, tables, reviewViews(reviewShape(spec)));
+}
+
+/** The object of the last generation that published a table, if any did: g2 comes before g10. */
+async function newestKey(store: Store, table: PublishedTable, sweepId: string): Promise<string[]> {
+  const generation = (key: string) => Number(/\/g(\d+)\.parquet$/.exec(key)?.[1]);
+  const published = await keys(store, `tables/${table}/sweep_id=${sweepId}/`);
+  return published.sort((a, b) => generation(a) - generation(b)).slice(-1);
 }
 
 /** The Parquet objects under a prefix. */

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { narrowed } from '../../src/adapters/athena/athena-query.ts';
 import { type AthenaServer, startAthena } from '../support/athena-server.ts';
 import { scratch } from '../support/cli.ts';
 import { command } from '../support/command.ts';
@@ -106,6 +105,10 @@ describe('query --athena', () => {
     });
     expect(await query('SELECT 1', '--stage', 'x"; y')).toMatchObject({ code: 2 });
     expect(athena.started).toHaveLength(asked);
-    expect(() => narrowed('SELECT 1', `${'a'.repeat(31)}'`, 'd')).toThrow(/sweep id: expected/);
+    const quoted = `${'a'.repeat(31)}'`;
+    expect(await command(root, CREDENTIALS, ['query', quoted, 'SELECT 1', '--athena'])).toMatchObject({
+      code: 2,
+    });
+    expect(athena.started).toHaveLength(asked);
   });
 });

@@ -43,7 +43,7 @@ export function watchCommand(): Command {
       const name = (await api.list(1_000)).find((each) => each.sweepId === sweepId)?.name ?? 'sweep';
       const id = shortId(sweepId);
       const lost = summary.failedRuns + summary.missingRuns;
-      const causes = `${plural(lost, 'run')} without a result; by cause: the named query failures_by_cause of Athena`;
+      const causes = `${plural(lost, 'run')} without a result; by cause: backsweep query ${sweepId} failures --athena`;
       const next = [`backsweep top ${id}${atApi(address)}`];
       if (summary.status !== 'complete') next.push(`backsweep resume ${id}${atApi(address)}`);
       print(
