@@ -1,16 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
-import { runLocalSweep } from '../adapters/local/run-local-sweep.ts';
-import { rememberPlaces } from '../adapters/local/sweep-places.ts';
+import { runOpenedSweep } from '../adapters/local/run-opened-sweep.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { shardSets } from '../sweep/complete.ts';
-import { newestGeneration } from '../sweep/generations.ts';
 import { putJson } from '../sweep/json-objects.ts';
 import { usageKey } from '../sweep/keys.ts';
 import { shardRange } from '../sweep/plan.ts';
 import type { Store, SweepProgress } from '../sweep/ports.ts';
-import { resumeSweep } from '../sweep/resume.ts';
 import { EXIT, Interrupted } from './failures.ts';
 import { count, plural } from './format.ts';
 import { createProgress } from './progress.ts';
@@ -33,8 +30,6 @@ export interface Executed {
   readonly threads: number;
 }
 
-const NO_QUEUE = { send: async () => undefined };
-
 /**
  * Runs what a sweep still lacks, shows how far it is, and notes under usage/ how long it took.
  *
@@ -47,9 +42,6 @@ export async function executeSweep(
   { threads = availableParallelism(), quiet, again }: ExecuteOptions,
 ): Promise<Executed> {
   const { sweepId } = opened.prepared.plan;
-  await rememberPlaces(store, opened);
-  // A cancelled or failed sweep goes on in a new generation; others stay where they are.
-  if ((await newestGeneration(store, sweepId)) !== null) await resumeSweep(store, NO_QUEUE, sweepId);
   const startedAt = Date.now();
   const started = performance.now();
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
@@ -61,7 +53,7 @@ export async function executeSweep(
   display?.update(before);
   const stop = stopOnSignals(() => display?.close());
   try {
-    const summary = await runLocalSweep(store, opened.prepared, opened.source, {
+    const summary = await runOpenedSweep(store, opened, {
       threads,
       signal: stop.signal,
       onProgress(progress) {
