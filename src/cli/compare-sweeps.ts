@@ -5,6 +5,7 @@ import {
   type SqlValue,
 } from '../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../contracts/errors.ts';
+import { type ReviewShape, reviewShape } from '../contracts/review-sql.ts';
 import { METRICS, metricByName } from '../core/metrics/catalog.ts';
 import { getJson } from '../sweep/json-objects.ts';
 import { resultPrefix, specKey } from '../sweep/keys.ts';
@@ -47,8 +48,13 @@ export interface SweepComparison {
   readonly leaders: readonly { readonly rank: number; readonly a: Row | null; readonly b: Row | null }[];
   /** Runs with the same id: the same run, so every metric must be the same bits. */
   readonly sameRuns: { readonly runs: number; readonly changes: readonly MetricChange[] };
-  /** Runs with the same parameters but another id: other bars, code or engine. */
-  readonly sameParameters: { readonly runs: number; readonly changes: readonly MetricChange[] };
+  /** Runs that only what differs in the sweep files sets apart, not the same run: by the values of all axes, or where the
+   * axes are not the same by all parameters. */
+  readonly counterparts: {
+    readonly by: 'axes' | 'params';
+    readonly runs: number;
+    readonly changes: readonly MetricChange[];
+  };
 }
 
 /** Compares two sweeps of a directory over their rows. InvalidInputError where one has no results yet. */
@@ -58,7 +64,10 @@ export async function compareSweeps(
   ids: readonly [string, string],
 ): Promise<SweepComparison> {
   const specs = await Promise.all(ids.map((id) => getJson(store, specKey(id), z.unknown())));
-  const { objective } = readResolvedSpec(specs[0]);
+  const shapes = specs.map((spec) => reviewShape(readResolvedSpec(spec)));
+  const { objective } = shapes[0]!;
+  const axesOf = ({ axes }: ReviewShape) => axes.map(({ path }) => path).join();
+  const by = axesOf(shapes[0]!) === axesOf(shapes[1]!) ? 'axes' : 'params';
   const sweeps = await Promise.all(
     ids.map(async (sweepId) => {
       const { name, state, runs } = await sweepOverview(store, sweepId);
@@ -66,12 +75,20 @@ export async function compareSweeps(
     }),
   );
   const [a, b] = await Promise.all(ids.map((id) => resultsOf(store, id)));
-  const database = await openResultsDatabase(dir, { a: a!, b: b! });
+  const database = await openResultsDatabase(
+    dir,
+    { runs_a: a!, runs_b: b! },
+    ['a', 'b'].map((name, i) => ({
+      name,
+      sql: `SELECT *, ${by === 'axes' ? axesSql(shapes[i]!) : 'params'} AS counterpart FROM runs_${name}`,
+    })),
+  );
   try {
-    const leaders = await Promise.all([
-      leadersOf(database, 'a', objective),
-      leadersOf(database, 'b', objective),
-    ]);
+    // One after the other: a connection answers one question at a time.
+    const leaders = [
+      await leadersOf(database, 'a', objective),
+      await leadersOf(database, 'b', objective),
+    ] as const;
     return {
       sweeps,
       differences: differences(specs[0], specs[1]),
@@ -82,12 +99,19 @@ export async function compareSweeps(
         b: leaders[1][i] ?? null,
       })),
       sameRuns: await changes(database, objective, 'a.run_id = b.run_id'),
-      sameParameters: await changes(database, objective, 'a.params = b.params AND a.run_id <> b.run_id'),
+      counterparts: {
+        by,
+        ...(await changes(database, objective, 'a.counterpart = b.counterpart AND a.run_id <> b.run_id')),
+      },
     };
   } finally {
     database.close();
   }
 }
+
+/** The values of all axes of a run as one text. */
+const axesSql = ({ axes }: ReviewShape) =>
+  `concat_ws(' ', '', ${['NULL', ...axes.map(({ sql }) => `coalesce(${sql}, 'null')`)].join(', ')})`;
 
 async function resultsOf(store: Store, sweepId: string): Promise<string[]> {
   const found = await keys(store, resultPrefix(sweepId));
@@ -140,7 +164,7 @@ async function changes(database: ResultsDatabase, objective: string, pairs: stri
 
 /** The comparison for a person. */
 export function sweepComparisonText(comparison: SweepComparison): string {
-  const { sweeps, differences: found, objective, leaders, sameRuns, sameParameters } = comparison;
+  const { sweeps, differences: found, objective, leaders, sameRuns, counterparts } = comparison;
   const { bold } = colorsOf(process.stdout);
   const lines = sweeps.map(
     ({ sweepId, name, state, runs }, i) =>
@@ -159,7 +183,8 @@ export function sweepComparisonText(comparison: SweepComparison): string {
   );
   lines.push(bold('Runs that both have'));
   lines.push(`same id     ${sharedText(sameRuns)}`);
-  lines.push(`same params ${sharedText(sameParameters)}`);
+  const { by } = counterparts;
+  lines.push(`${`same ${by}`.padEnd(11)} ${sharedText(counterparts)}`);
   return lines.join('\n');
 }
 

@@ -4,7 +4,7 @@ import type { Metric } from '../core/metrics/metric.ts';
 import type { SimulatedOrder, SimulationResult } from '../sweep/simulate.ts';
 import { bytes, count, fixed, metricText, percent, plural } from './format.ts';
 import { table } from './table.ts';
-import { colorsOf, printable, widthOf, wrapped } from './terminal.ts';
+import { colorsOf, printable, widthOf } from './terminal.ts';
 
 /** Orders that are listed unless all are asked for. */
 const ORDERS_SHOWN = 40;
@@ -32,8 +32,7 @@ export function runText(result: SimulationResult): string {
     );
   }
   lines.push(`parity      ${parityText(result)}`, `memory      ${footprintText(result)}`);
-  const width = widthOf(process.stdout);
-  return lines.map((line) => (line.includes('\n') ? line : wrapped(line, width, 12))).join('\n');
+  return lines.join('\n');
 }
 
 function metricsText({ metrics }: SimulationResult): string {
@@ -92,7 +91,7 @@ export function paramsText(params: Readonly<Record<string, Readonly<Record<strin
       const fields = Object.entries(params[group] ?? {}).map(
         ([name, value]) => `${name} ${printable(valueText(value))}`,
       );
-      return wrapped(`${group.padEnd(11)} ${fields.join(', ')}`, widthOf(process.stdout), 12);
+      return `${group.padEnd(11)} ${fields.join(', ')}`;
     })
     .join('\n');
 }

@@ -41,6 +41,24 @@ export function wrapped(text: string, width: number, indent = 0): string {
   return [...lines, line].join(`\n${' '.repeat(indent)}`);
 }
 
+/** Where the texts of named lines begin: `parity      …`. */
+const FIELD_WIDTH = 12;
+
+/**
+ * Writes text for people to stdout: where that is a terminal, lines that are too long for it are broken between words,
+ * and those with a name in front go on below their text.
+ */
+export function printFitted(text: string): void {
+  const width = widthOf(process.stdout);
+  const lines = text.split('\n').map((line) => {
+    const plain = stripVTControlCharacters(line);
+    if (plain.length <= width) return line;
+    const isNamed = plain[FIELD_WIDTH - 1] === ' ' && plain[FIELD_WIDTH] !== ' ' && plain[0] !== ' ';
+    return wrapped(line, width, isNamed ? FIELD_WIDTH : 2);
+  });
+  print(lines.join('\n'));
+}
+
 /** Writes one line to stdout. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`);

@@ -8,7 +8,7 @@ import { onlyMatch, openSweeps, sweepIds } from '../find-sweep.ts';
 import { shortId } from '../format.ts';
 import { dirOption, jsonOption } from '../options.ts';
 import { runsBeginning, type StoredRun } from '../replay-run.ts';
-import { print, printable, printJson } from '../terminal.ts';
+import { printable, printFitted, printJson } from '../terminal.ts';
 
 interface Flags {
   readonly dir: string;
@@ -32,11 +32,11 @@ export function compareCommand(): Command {
       const [left, right] = [await meant(dir, store, a), await meant(dir, store, b)];
       if ('sweepId' in left && 'sweepId' in right) {
         const comparison = await compareSweeps(dir, store, [left.sweepId, right.sweepId]);
-        return flags.json ? printJson(comparison) : print(sweepComparisonText(comparison).trimEnd());
+        return flags.json ? printJson(comparison) : printFitted(sweepComparisonText(comparison).trimEnd());
       }
       if ('row' in left && 'row' in right) {
         const comparison = await compareRuns(store, [ranOnly(left.row), ranOnly(right.row)]);
-        return flags.json ? printJson(comparison) : print(runComparisonText(comparison).trimEnd());
+        return flags.json ? printJson(comparison) : printFitted(runComparisonText(comparison).trimEnd());
       }
       const kinds = [left, right].map((each) => ('row' in each ? 'a run' : 'a sweep'));
       throw new InvalidInputError(

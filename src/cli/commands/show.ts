@@ -15,7 +15,7 @@ import { day, equityCsv, ordersCsv, paramsText, runText } from '../run-text.ts';
 import { sparkline } from '../sparkline.ts';
 import { type StoppedInterval, stoppedIntervals } from '../stopped-intervals.ts';
 import { table } from '../table.ts';
-import { colorsOf, note, print, printable, printJson, widthOf } from '../terminal.ts';
+import { colorsOf, note, print, printable, printFitted, printJson, widthOf } from '../terminal.ts';
 
 interface Flags {
   readonly dir: string;
@@ -83,7 +83,7 @@ function printFailed(row: StoredRun, { json }: Flags): void {
     printJson({ run_id, sweep_id, status, error, params });
     return;
   }
-  print(`run ${row.run_id} failed: ${printable(String(row.error))}\n${paramsText(params)}`);
+  printFitted(`run ${row.run_id} failed: ${printable(String(row.error))}\n${paramsText(params)}`);
 }
 
 function printRun(row: StoredRun, inputs: RunInputs, name: string, flags: Flags, within: Within) {
@@ -112,20 +112,22 @@ function printRun(row: StoredRun, inputs: RunInputs, name: string, flags: Flags,
   }
   const { bold } = colorsOf(process.stdout);
   const width = widthOf(process.stdout);
-  print(
+  printFitted(
     `${bold(`run ${row.run_id}`)} (run ${row.run_index} of sweep ${shortId(String(row.sweep_id))}, ${printable(name)})`,
   );
-  print(paramsText(params));
-  print(`${'equity'.padEnd(11)} ${sparkline(whole.equity, Math.min(60, width - 12))}`);
-  print(`\n${runText(result)}`);
-  if (differing.length === 0) print('replay      every metric equals the stored row, bit for bit');
-  print(`\n${bold('Both engines')}\n${enginesText(engines)}`);
+  printFitted(paramsText(params));
+  printFitted(`${'equity'.padEnd(11)} ${sparkline(whole.equity, Math.min(60, width - 12))}`);
+  printFitted(`\n${runText(result)}`);
+  if (differing.length === 0) printFitted('replay      every metric equals the stored row, bit for bit');
+  printFitted(`\n${bold('Both engines')}\n${enginesText(engines)}`);
   const timeline = positionTimeline(bars, whole, all, width);
   if (timeline !== '') {
-    print(`${bold('Positions')} (height: share of equity; × stopped out, · flat, ▾ short)\n${timeline}`);
+    printFitted(
+      `${bold('Positions')} (height: share of equity; × stopped out, · flat, ▾ short)\n${timeline}`,
+    );
   }
   if (stopped.length > 0) {
-    print(`\n${bold(`Stopped out (${plural(stopped.length, 'time')})`)}\n${stoppedTable(stopped)}`);
+    printFitted(`\n${bold(`Stopped out (${plural(stopped.length, 'time')})`)}\n${stoppedTable(stopped)}`);
   }
 }
 

@@ -12,7 +12,7 @@ import { leadersJson } from '../leaders.ts';
 import { jsonOption, positive } from '../options.ts';
 import { createProgress, type ProgressDisplay } from '../progress.ts';
 import { summaryText } from '../summary-text.ts';
-import { isFancy, print, printJson } from '../terminal.ts';
+import { isFancy, printFitted, printJson } from '../terminal.ts';
 
 const LEADERS_SHOWN = 10;
 
@@ -46,7 +46,7 @@ export function watchCommand(): Command {
       const causes = `${plural(lost, 'run')} without a result; by cause: backsweep query ${sweepId} failures --athena`;
       const next = [`backsweep top ${id}${atApi(address)}`];
       if (summary.status !== 'complete') next.push(`backsweep resume ${id}${atApi(address)}`);
-      print(
+      printFitted(
         summaryText({
           name,
           summary,
