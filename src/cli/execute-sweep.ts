@@ -11,7 +11,7 @@ import type { Store, SweepProgress } from '../sweep/ports.ts';
 import { EXIT, Interrupted } from './failures.ts';
 import { count, plural } from './format.ts';
 import { createProgress } from './progress.ts';
-import { isFancy, note } from './terminal.ts';
+import { isFancy, note, widthOf } from './terminal.ts';
 
 /** How a sweep is run on this machine. */
 export interface ExecuteOptions {
@@ -45,10 +45,18 @@ export async function executeSweep(
   const startedAt = Date.now();
   const started = performance.now();
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
+  const before = await progressBefore(store, opened.prepared.plan);
+  const { metric } = opened.prepared.aggregate.ranking;
   const display = quiet
     ? null
-    : createProgress({ stream: process.stderr, style, now: () => performance.now() });
-  const before = await progressBefore(store, opened.prepared.plan);
+    : createProgress({
+        stream: process.stderr,
+        style,
+        now: () => performance.now(),
+        width: () => widthOf(process.stderr),
+        // What earlier calls finished is not read again: the best of it comes with the leaderboard.
+        bestName: before.doneRuns > 0 ? `best ${metric} since resuming` : `best ${metric}`,
+      });
   let doneRuns = before.doneRuns;
   display?.update(before);
   const stop = stopOnSignals(() => display?.close());

@@ -12,7 +12,7 @@ import { leadersJson } from '../leaders.ts';
 import { jsonOption, positive } from '../options.ts';
 import { createProgress, type ProgressDisplay } from '../progress.ts';
 import { summaryText } from '../summary-text.ts';
-import { isFancy, printFitted, printJson } from '../terminal.ts';
+import { isFancy, printFitted, printJson, widthOf } from '../terminal.ts';
 
 const LEADERS_SHOWN = 10;
 
@@ -83,7 +83,12 @@ async function follow(
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
   const display = quiet
     ? null
-    : createProgress({ stream: process.stderr, style, now: () => performance.now() });
+    : createProgress({
+        stream: process.stderr,
+        style,
+        now: () => performance.now(),
+        width: () => widthOf(process.stderr),
+      });
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.on('SIGINT', stop);
