@@ -1,5 +1,4 @@
 import { BLOCKS } from '../core/metrics/return-stats.ts';
-import type { RunRow } from './leaders.ts';
 
 const LEVELS = '▁▂▃▄▅▆▇█';
 
@@ -28,7 +27,7 @@ export function levelOf(value: number, most: number): string {
 const NAMES = Array.from({ length: BLOCKS }, (_, i) => `block_sum_${String(i).padStart(2, '0')}`);
 
 /** The course of a run from its row: the running total of the sums of returns of its 16 blocks of bars; '' without them. */
-export function blockSparkline(row: RunRow): string {
+export function blockSparkline(row: Readonly<Record<string, unknown>>): string {
   const sums = NAMES.map((name) => row[name]);
   if (!sums.every((sum) => typeof sum === 'number')) return '';
   let total = 0;
