@@ -1,7 +1,8 @@
+import { PUBLISHED_TABLES, type PublishedTable, SWEEP_TABLES } from '../src/contracts/review-sql.ts';
 import { MEMORY_METRICS_FIELDS, PARITY_METRICS_FIELDS } from '../src/formats/metrics-tables-parquet.ts';
 import type { ResultColumn } from '../src/formats/results-parquet.ts';
 import { FURTHER_TABLES } from '../src/sweep/further-tables.ts';
-import { SWEEP_TABLES, type SweepTable as SweepTableName } from '../src/sweep/keys.ts';
+
 import { leaderboardColumns } from '../src/sweep/leaderboard.ts';
 import { SWEEPS_COLUMNS } from '../src/sweep/published-tables.ts';
 import { resultColumns } from '../src/sweep/result-columns.ts';
@@ -23,19 +24,10 @@ const RUNS = resultColumns({ axes: [] });
 const fieldColumns = (fields: Readonly<Record<string, { readonly type: ResultColumn['type'] }>>) =>
   Object.entries(fields).map(([name, { type }]) => ({ name, type }));
 
-const PUBLISHED: Readonly<Record<SweepTableName, Pick<SweepTable, 'description' | 'columns'>>> = {
-  leaderboard: {
-    description: 'The best runs of each published generation, best first.',
-    columns: leaderboardColumns(RUNS),
-  },
-  parity_metrics: {
-    description: 'Outcome of the parity checks by status and class of the dense mode.',
-    columns: fieldColumns(PARITY_METRICS_FIELDS),
-  },
-  memory_metrics: {
-    description: 'Memory of the instructions, sparse against dense.',
-    columns: fieldColumns(MEMORY_METRICS_FIELDS),
-  },
+const PUBLISHED: Readonly<Record<PublishedTable, Pick<SweepTable, 'columns'>>> = {
+  leaderboard: { columns: leaderboardColumns(RUNS) },
+  parity_metrics: { columns: fieldColumns(PARITY_METRICS_FIELDS) },
+  memory_metrics: { columns: fieldColumns(MEMORY_METRICS_FIELDS) },
   ...FURTHER_TABLES,
 };
 
@@ -48,7 +40,13 @@ export const TABLES: readonly SweepTable[] = [
     bySweep: true,
     columns: RUNS,
   },
-  ...SWEEP_TABLES.map((name) => ({ name, prefix: `tables/${name}`, bySweep: true, ...PUBLISHED[name] })),
+  ...SWEEP_TABLES.map((name) => ({
+    name,
+    description: PUBLISHED_TABLES[name],
+    prefix: `tables/${name}`,
+    bySweep: true,
+    ...PUBLISHED[name],
+  })),
   {
     name: 'sweeps',
     description: 'One row per published generation of every sweep.',

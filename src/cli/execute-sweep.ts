@@ -1,21 +1,18 @@
 import { availableParallelism } from 'node:os';
 import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
-import { rememberPlaces } from '../adapters/local/sweep-places.ts';
+import { runOpenedSweep } from '../adapters/local/run-opened-sweep.ts';
 import { processRunner } from '../adapters/process/process-runner.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { shardSets } from '../sweep/complete.ts';
-import { newestGeneration } from '../sweep/generations.ts';
 import { putJson } from '../sweep/json-objects.ts';
 import { usageKey } from '../sweep/keys.ts';
 import { coreSeconds, shardRange } from '../sweep/plan.ts';
 import type { Store, SweepProgress } from '../sweep/ports.ts';
-import { resumeSweep } from '../sweep/resume.ts';
-import { type RunSweepOptions, runSweep } from '../sweep/run-sweep.ts';
 import { EXIT, Interrupted } from './failures.ts';
 import { count, plural } from './format.ts';
 import { createProgress } from './progress.ts';
-import { isFancy, note } from './terminal.ts';
+import { isFancy, note, widthOf } from './terminal.ts';
 
 /** How a sweep is run on this machine. */
 export interface ExecuteOptions {
@@ -34,7 +31,6 @@ export interface Executed {
   readonly threads: number;
 }
 
-const NO_QUEUE = { send: async () => undefined };
 /** Threads take about 0.3 s to start: a sweep that is done in less runs in this process. */
 const FEWEST_THREAD_SECONDS = 0.5;
 
@@ -52,21 +48,28 @@ export async function executeSweep(
   const { sweepId } = opened.prepared.plan;
   const inProcess = wanted === undefined && isSmall(opened);
   const threads = inProcess ? 1 : (wanted ?? availableParallelism());
-  await rememberPlaces(store, opened);
-  // A cancelled or failed sweep goes on in a new generation; others stay where they are.
-  if ((await newestGeneration(store, sweepId)) !== null) await resumeSweep(store, NO_QUEUE, sweepId);
   const startedAt = Date.now();
   const started = performance.now();
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
+  const before = await progressBefore(store, opened.prepared.plan);
+  const { metric } = opened.prepared.aggregate.ranking;
   const display = quiet
     ? null
-    : createProgress({ stream: process.stderr, style, now: () => performance.now() });
-  const before = await progressBefore(store, opened.prepared.plan);
+    : createProgress({
+        stream: process.stderr,
+        style,
+        now: () => performance.now(),
+        width: () => widthOf(process.stderr),
+        // What earlier calls finished is not read again: the best of it comes with the leaderboard.
+        bestName: before.doneRuns > 0 ? `best ${metric} since resuming` : `best ${metric}`,
+      });
   let doneRuns = before.doneRuns;
   display?.update(before);
   const stop = stopOnSignals(() => display?.close());
   try {
-    const summary = await runHere(store, opened, inProcess ? 'process' : threads, {
+    const summary = await runOpenedSweep(store, opened, {
+      threads,
+      ...(inProcess && { runner: processRunner(async () => opened.prepared.engine) }),
       signal: stop.signal,
       onProgress(progress) {
         doneRuns = progress.doneRuns;
@@ -98,23 +101,6 @@ export async function executeSweep(
 /** A strategy of one's own may end its process or never return, and then a thread of its own is worth its start. */
 const isSmall = ({ prepared, source }: OpenedSweep) =>
   source.kind !== 'module' && coreSeconds(prepared.plan) < FEWEST_THREAD_SECONDS;
-
-/** On threads, or in this process; the same results. */
-async function runHere(
-  store: Store,
-  opened: OpenedSweep,
-  threads: number | 'process',
-  options: RunSweepOptions,
-): Promise<Summary> {
-  const { prepared, source } = opened;
-  if (threads === 'process') {
-    const { spec, plan, aggregate, engine } = prepared;
-    const runner = processRunner(async () => engine);
-    return runSweep(store, { spec, plan, runner, aggregate }, options);
-  }
-  const { runLocalSweep } = await import('../adapters/local/run-local-sweep.ts');
-  return runLocalSweep(store, prepared, source, { ...options, threads });
-}
 
 /** How far the sweep is before this process begins. */
 async function progressBefore(store: Store, plan: Plan): Promise<SweepProgress> {

@@ -8,7 +8,7 @@ import { leadersJson } from './leaders.ts';
 import { inDirectory } from './options.ts';
 import { failureCauses, publishedLeaders } from './published.ts';
 import { summaryText } from './summary-text.ts';
-import { print, printJson } from './terminal.ts';
+import { printFitted, printJson } from './terminal.ts';
 
 const LEADERS_SHOWN = 10;
 
@@ -41,7 +41,7 @@ export async function runAndReport(
   const next = [`backsweep top ${id}${where}`];
   if (leaders.length > 0) next.push(`backsweep show ${shortId(String(leaders[0]!.run_id))}${where}`);
   if (summary.status !== 'complete') next.push(`backsweep resume ${id}${where}`);
-  print(
+  printFitted(
     summaryText({
       name: inputs.spec.name,
       summary,

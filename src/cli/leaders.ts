@@ -2,6 +2,7 @@ import type { AxisColumn } from '../contracts/result-row.ts';
 import { METRICS, metricByName } from '../core/metrics/catalog.ts';
 import { axisText } from './axis-text.ts';
 import { metricText, shortId } from './format.ts';
+import { blockSparkline } from './sparkline.ts';
 import { table } from './table.ts';
 
 /** A row of results by column; what a run is, its axes, its metrics. */
@@ -18,7 +19,10 @@ const HOLDOUT = [
 /** The metrics that a list of runs shows: the one it is ranked by first, then the usual ones. */
 export const shownMetrics = (rankedBy: string) => [rankedBy, ...SHOWN.filter((name) => name !== rankedBy)];
 
-/** A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics, those of a holdout. */
+/**
+ * A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics, those of a holdout, and the
+ * course of equity as the running total of the block sums of returns that every row carries. Narrow terminals show fewer columns.
+ */
 export function leadersTable(
   rows: readonly RunRow[],
   axes: readonly Pick<AxisColumn, 'column'>[],
@@ -26,21 +30,21 @@ export function leadersTable(
 ): string {
   const metrics = shownMetrics(rankedBy).map((name) => metricByName(name)!);
   const heldOut = HOLDOUT.filter(([name]) => rows.some((row) => numberOf(row[name]) !== null));
+  const names = axes.map(({ column }) => column.slice('p_'.length));
+  const spare = ['orders', 'cagr', 'total_return', 'max_drawdown', 'sharpe'].filter(
+    (name) => name !== rankedBy,
+  );
   return table(
-    [
-      '#',
-      'run',
-      ...axes.map(({ column }) => column.slice('p_'.length)),
-      ...metrics.map(({ name }) => name),
-      ...heldOut.map(([name]) => name),
-    ],
+    ['#', 'run', ...names, ...metrics.map(({ name }) => name), ...heldOut.map(([name]) => name), 'equity'],
     rows.map((row, i) => [
       i + 1,
       shortId(String(row.run_id)),
       ...axes.map(({ column }) => axisText(row[column])),
       ...metrics.map(({ name, unit }) => metricText(unit, numberOf(row[name]))),
       ...heldOut.map(([name, unit]) => metricText(unit, numberOf(row[name]))),
+      blockSparkline(row),
     ]),
+    { spare: [...spare, 'equity', ...[...names].reverse()] },
   );
 }
 

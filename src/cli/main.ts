@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     'one run for another engine to repeat',
     async () => (await import('./commands/export.ts')).exportCommand(),
   ],
+  compare: [
+    'two runs or two sweeps side by side',
+    async () => (await import('./commands/compare.ts')).compareCommand(),
+  ],
   simulate: [
     'one backtest from explicit instructions',
     async () => (await import('./commands/simulate.ts')).simulateCommand(),

@@ -1,12 +1,15 @@
+import type { Bars } from '../core/bars.ts';
 import { METRICS } from '../core/metrics/catalog.ts';
 import type { Metric } from '../core/metrics/metric.ts';
 import type { SimulatedOrder, SimulationResult } from '../sweep/simulate.ts';
 import { bytes, count, fixed, metricText, percent, plural } from './format.ts';
 import { table } from './table.ts';
-import { colorsOf } from './terminal.ts';
+import { colorsOf, printable, widthOf } from './terminal.ts';
 
 /** Orders that are listed unless all are asked for. */
 const ORDERS_SHOWN = 40;
+
+const METRICS_WIDTH = 72;
 
 const TAIL: readonly Pick<Metric, 'name' | 'unit'>[] = [
   { name: 'var_5', unit: 'fraction' },
@@ -37,6 +40,8 @@ function metricsText({ metrics }: SimulationResult): string {
     name,
     metricText(unit, metrics[name] ?? null) || '-',
   ]);
+  // Two metrics a line where there is room for them.
+  if (widthOf(process.stdout) < METRICS_WIDTH) return table(['metric', 'value'], cells);
   const height = Math.ceil(cells.length / 2);
   const rows = cells.slice(0, height).map((left, i) => [...left, '   ', ...(cells[height + i] ?? ['', ''])]);
   return table(['', '', '', '', ''], rows).replace(/^\n/, '');
@@ -54,6 +59,7 @@ function ordersTable(orders: readonly SimulatedOrder[]): string {
       fixed(fee, 2),
       reason,
     ]),
+    { spare: ['fee', 'side', 'quantity'] },
   );
 }
 
@@ -65,6 +71,34 @@ export function ordersCsv(orders: readonly SimulatedOrder[]): string {
   );
   return ['bar,timestamp,asset,side,quantity,price,fee,reason', ...lines].join('\n');
 }
+
+/** Equity and cash at each close as CSV with every digit. */
+export function equityCsv(
+  { equity, cash }: Pick<SimulationResult, 'equity' | 'cash'>,
+  bars: Pick<Bars, 'times'>,
+  within: (time: number) => boolean,
+): string {
+  const lines = equity.flatMap((value, t) =>
+    within(bars.times[t]!) ? [[t, new Date(bars.times[t]!).toISOString(), value, cash[t]].join(',')] : [],
+  );
+  return ['bar,timestamp,equity,cash', ...lines].join('\n');
+}
+
+/** Parameters by group, a line each. */
+export function paramsText(params: Readonly<Record<string, Readonly<Record<string, unknown>>>>): string {
+  return ['params', 'stops', 'portfolio', 'fill']
+    .map((group) => {
+      const fields = Object.entries(params[group] ?? {}).map(
+        ([name, value]) => `${name} ${printable(valueText(value))}`,
+      );
+      return `${group.padEnd(11)} ${fields.join(', ')}`;
+    })
+    .join('\n');
+}
+
+/** A value of a parameter: text as it is, anything else as JSON. */
+export const valueText = (value: unknown) =>
+  value === undefined ? '-' : typeof value === 'string' ? value : JSON.stringify(value);
 
 function parityText({ parity }: SimulationResult): string {
   const { green, red } = colorsOf(process.stdout);

@@ -14,7 +14,7 @@ import { stopFault, stopRuleSchema } from './stop-rule.ts';
 const { shape } = sweptPortfolio;
 
 /** The one value of a field that a sweep may vary. */
-function single<T>(field: z.ZodDefault<z.ZodUnion<readonly [z.ZodType<T>, ...z.ZodType[]]>>) {
+function single<T>(field: z.ZodDefault<z.ZodUnion<readonly [z.ZodType<T, T>, ...z.ZodType[]]>>) {
   const [value] = field.unwrap().options;
   return value.default(() => field.parse(undefined) as never);
 }
@@ -69,8 +69,15 @@ export const simulationConfig = z
     if (fault) context.addIssue({ code: 'custom', path: ['stops', fault.field], message: fault.message });
   });
 
-/** A configuration as it may be given: every field optional. */
-export type SimulationConfigInput = z.input<typeof simulationConfig>;
+/**
+ * A configuration as it may be given: every field optional.
+ *
+ * @useDeclaredType
+ */
+export type SimulationConfigInput = Omit<z.input<typeof simulationConfig>, 'fill'> & {
+  /** A preset, or single fields over one. */
+  readonly fill?: FillPreset | ({ readonly preset?: FillPreset } & Partial<FillModel>);
+};
 
 /** A configuration with every default filled in. */
 export type SimulationConfig = z.output<typeof simulationConfig> & Portfolio;

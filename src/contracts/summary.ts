@@ -58,4 +58,9 @@ export const summarySchema = z.strictObject({
   tables: z.record(z.string(), z.string()),
 });
 
+/**
+ * What a generation of a sweep ended with: runs, best run, parity, memory, re-entries.
+ *
+ * @useDeclaredType
+ */
 export type Summary = z.infer<typeof summarySchema>;

@@ -135,6 +135,13 @@ export const sweepSpec = z.strictObject(shape).superRefine((spec, context) => {
   if (twice !== undefined) say(['universe'], `expected each symbol once, found ${twice} twice; remove one`);
 });
 
+/**
+ * What may stand in a sweep file: everything but `bars` and `strategy` may be left out.
+ *
+ * @useDeclaredType
+ */
+export type SweepSpecInput = z.input<typeof sweepSpec>;
+
 /** A sweep file that was read and checked, every default filled in; ranges are not expanded. */
 export type SweepSpec = z.output<typeof sweepSpec>;
 

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../contracts/errors.ts';
+import type { PublishedTable } from '../contracts/review-sql.ts';
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._=-]*$/;
 const PREFIX = /^[A-Za-z0-9._=/-]*$/;
@@ -54,18 +55,6 @@ const sweep = checkSweepId;
 const generationName = (generation: number) => `g${count('generation', generation, 1000)}`;
 const shardName = (shard: number) => `shard-${String(count('shard', shard, MAX_SHARDS)).padStart(5, '0')}`;
 
-/** Tables that a sweep publishes once per generation, besides `sweeps`; each has its columns in `lambdas/tables.ts`. */
-export const SWEEP_TABLES = [
-  'leaderboard',
-  'parity_metrics',
-  'memory_metrics',
-  'statistics',
-  'plateaus',
-  'walk_forward',
-  'walk_forward_equity',
-] as const;
-export type SweepTable = (typeof SWEEP_TABLES)[number];
-
 /** Everything about a control object but its sweep. */
 export type Control = 'start' | 'cancel' | `requeue-${number}`;
 
@@ -97,7 +86,7 @@ export const failureKey = (sweepId: string, generation: number, shard: number) =
 /** Says that a generation could not be planned, and why: its end, unless it has a plan. */
 export const planFailureKey = (sweepId: string, generation: number) =>
   `${failurePrefix(sweepId, generation)}plan.json`;
-export const tableKey = (table: SweepTable, sweepId: string, generation: number) =>
+export const tableKey = (table: PublishedTable, sweepId: string, generation: number) =>
   `tables/${table}/sweep_id=${sweep(sweepId)}/${generationName(generation)}.parquet`;
 export const sweepsTableKey = (sweepId: string, generation: number) =>
   `tables/sweeps/${sweep(sweepId)}-${generationName(generation)}.parquet`;

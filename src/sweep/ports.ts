@@ -92,6 +92,8 @@ export interface SweepProgress {
   readonly failedRuns: number;
   readonly shards: number;
   readonly doneShards: number;
+  /** Best objective, under the constraints, of the shards that this call computed; null before there is one. */
+  readonly best?: number | null;
 }
 
 /** Hears how far a sweep is; must not throw. */

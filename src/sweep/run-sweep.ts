@@ -3,6 +3,7 @@ import type { Plan } from '../contracts/plan.ts';
 import { type Summary, summarySchema } from '../contracts/summary.ts';
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
+import { watchedRunner } from './best-so-far.ts';
 import { missingShards, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
@@ -59,15 +60,16 @@ export async function runSweep(
   }
   const sets = await shardSets(store, sweepId, generation, plan.shards);
   const pending = missingShards(sets, plan.shards);
+  const watched = onProgress ? watchedRunner(runner, plan, aggregate.columns, aggregate.ranking) : null;
   const progress = { runs: plan.runs, doneRuns: plan.runs, failedRuns: 0, shards: plan.shards };
   for (const shard of pending) progress.doneRuns -= shardRange(plan, shard).count;
   const report = (phase: 'shards' | 'aggregate', doneShards: number) =>
-    onProgress?.({ phase, ...progress, doneShards });
+    onProgress?.({ phase, ...progress, doneShards, best: watched?.best() ?? null });
 
   let left = pending.length;
   await inLanes(pending, runner.concurrency, async (shard) => {
     signal?.throwIfAborted();
-    const outcome = await workShard(store, NO_QUEUE, runner, { v: 1, sweepId, generation, shard });
+    const outcome = await workShard(store, NO_QUEUE, watched ?? runner, { v: 1, sweepId, generation, shard });
     if (outcome.kind === 'cancelled') return;
     if (outcome.kind === 'nondeterministic') onNondeterministic?.(shard);
     progress.doneRuns += shardRange(plan, shard).count;

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { narrowed } from '../../src/adapters/athena/athena-query.ts';
-import { SWEEP_TABLES } from '../../src/sweep/keys.ts';
+import { PUBLISHED_TABLES } from '../../src/contracts/review-sql.ts';
 import { type AthenaServer, startAthena } from '../support/athena-server.ts';
 import { scratch } from '../support/cli.ts';
 import { command } from '../support/command.ts';
 
 const MINE = 'a'.repeat(32);
 const OTHER = 'b'.repeat(32);
-const TABLES = SWEEP_TABLES.map(
+const TABLES = Object.keys(PUBLISHED_TABLES).map(
   (name) => `CREATE TABLE backsweep_my_stage.${name} (sweep_id VARCHAR, generation INTEGER)`,
 );
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-east-1' };
@@ -107,6 +106,10 @@ describe('query --athena', () => {
     });
     expect(await query('SELECT 1', '--stage', 'x"; y')).toMatchObject({ code: 2 });
     expect(athena.started).toHaveLength(asked);
-    expect(() => narrowed('SELECT 1', `${'a'.repeat(31)}'`, 'd')).toThrow(/sweep id: expected/);
+    const quoted = `${'a'.repeat(31)}'`;
+    expect(await command(root, CREDENTIALS, ['query', quoted, 'SELECT 1', '--athena'])).toMatchObject({
+      code: 2,
+    });
+    expect(athena.started).toHaveLength(asked);
   });
 });

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMED_QUERIES, SWEEP_ID_PLACEHOLDER } from '../../infra/named-queries.ts';
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts';
-import { SWEEP_TABLES } from '../../src/sweep/keys.ts';
+import { SWEEP_TABLES } from '../../src/contracts/review-sql.ts';
 import type { ShardRunner } from '../../src/sweep/ports.ts';
 import { runSweep } from '../../src/sweep/run-sweep.ts';
 import { duckdb } from '../support/duckdb.ts';
@@ -142,13 +142,14 @@ describe('the named queries', () => {
       'SELECT max(sharpe), count(*) FILTER (sharpe IS NOT NULL AND orders >= 1) FROM runs',
     )) as [[number, bigint]];
     expect(rows.map(([rank]) => rank)).toEqual(Array.from({ length: Number(accepted) }, (_, i) => i + 1));
-    expect(rows[0]![2]).toBe(best);
-    const objectives = rows.map((row) => row[2] as number);
+    // rank, run_id, lookback, stopLoss, objective
+    expect(rows[0]![4]).toBe(best);
+    const objectives = rows.map((row) => row[4] as number);
     expect(objectives).toEqual([...objectives].sort((a, b) => b - a));
   });
 
-  it('heatmap_slice has a cell for each pair of values, with all their runs', async () => {
-    const cells = await query(saved('heatmap_slice'));
+  it('heatmap has a cell for each pair of values, with all their runs', async () => {
+    const cells = await query(saved('heatmap'));
     // lookback 20 and 5000 by stopLoss null and 0.03, each over 3 · 2 · 2 runs
     expect(cells.map(([x, y, runs]) => [x, y, Number(runs)])).toEqual([
       ['20', '0.03', 12],
@@ -158,10 +159,20 @@ describe('the named queries', () => {
     ]);
   });
 
-  it('parity_audit and memory account for every run', async () => {
-    const parity = await query(saved('parity_audit'));
+  it('slices and by_axis are of the two axes of the example, with all runs that have a Sharpe ratio', async () => {
+    const slices = (await query(saved('slices'))) as [number, string, string | null, number, bigint][];
+    const [[runs]] = (await query('SELECT count(sharpe) FROM runs')) as [[bigint]];
+    const total = (axis: string) =>
+      slices.filter((row) => row[1] === axis).reduce((sum, row) => sum + Number(row[4]), 0);
+    expect([total('params.lookback'), total('stops.stopLoss')]).toEqual([Number(runs), Number(runs)]);
+    const axes = (await query(saved('by_axis'))).map((row) => row[1]);
+    expect([...axes].sort()).toEqual(['params.lookback', 'stops.stopLoss']);
+  });
+
+  it('parity_metrics and memory_metrics account for every run', async () => {
+    const parity = await query(saved('parity_metrics'));
     expect(parity.reduce((sum, row) => sum + Number(row[2]), 0)).toBe(48);
-    const memory = await query(saved('memory'));
+    const memory = await query(saved('memory_metrics'));
     const [[sparse, dense]] = (await query('SELECT sum(sparse_bytes), sum(dense_bytes) FROM runs')) as [
       [number, number],
     ];
@@ -181,8 +192,8 @@ describe('the named queries', () => {
     expect(ranks).toEqual((await query(saved('leaderboard'))).map(([rank]) => rank));
   });
 
-  it('failures_by_cause counts the runs that placed no order', async () => {
-    const causes = await query(saved('failures_by_cause'));
+  it('failures counts the runs that placed no order', async () => {
+    const causes = await query(saved('failures'));
     // a look back longer than the bars never trades: 24 of 48 runs
     expect(causes.map(([cause, runs]) => [cause, Number(runs)])).toEqual([['no order placed', 24]]);
   });

@@ -1,8 +1,9 @@
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts';
+import type { PublishedTable } from '../../src/contracts/review-sql.ts';
 import type { Summary } from '../../src/contracts/summary.ts';
 import type { Bars } from '../../src/core/bars.ts';
 import { decodeResults, type ResultColumn, resultFooter } from '../../src/formats/results-parquet.ts';
-import { resultKey, type SweepTable, tableKey } from '../../src/sweep/keys.ts';
+import { resultKey, tableKey } from '../../src/sweep/keys.ts';
 import { leaderboardColumns } from '../../src/sweep/leaderboard.ts';
 import type { ShardRunner, Store } from '../../src/sweep/ports.ts';
 import type { PreparedSweep } from '../../src/sweep/prepare-sweep.ts';
@@ -58,7 +59,7 @@ export async function validatedSweep(
   for (let shard = 0; shard < plan.shards; shard++) {
     runs.push(...(await rowsOf(store, resultKey(plan.sweepId, shard), [...columns, ...own])));
   }
-  const table = (name: SweepTable, of: readonly ResultColumn[]) =>
+  const table = (name: PublishedTable, of: readonly ResultColumn[]) =>
     rowsOf(store, tableKey(name, plan.sweepId, 0), of);
   return {
     prepared,

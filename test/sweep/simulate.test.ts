@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidInputError, joinBars, simulate } from '../../src/api.ts';
+import { InvalidInputError } from '../../src/contracts/errors.ts';
+import { joinBars } from '../../src/formats/join-bars.ts';
+import { simulate } from '../../src/sweep/simulate.ts';
 import { flatBars as flatColumns } from '../support/bar-columns.ts';
 import { flatBars } from '../support/bars.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2020, 0, 1);
 
-describe('simulate, as the package exports it', () => {
+describe('simulate', () => {
   it('runs instructions over bars that were joined from columns', () => {
     const bars = joinBars([
       { symbol: 'A', columns: flatColumns([0, 1, 2].map((t) => [START + t * DAY, 10 * (t + 1)])) },

@@ -7,7 +7,6 @@ import {
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
-import { checkSweepId, SWEEP_TABLES } from '../../sweep/keys.ts';
 
 /** A cell of a row of Athena: numbers and booleans by the type of their column, all else as Athena writes it. */
 export type AthenaValue = string | number | boolean | null;
@@ -15,6 +14,7 @@ export type AthenaValue = string | number | boolean | null;
 /** The rows of a query, page by page; a cell a column. */
 export interface AthenaRows {
   readonly columns: readonly string[];
+  readonly types: readonly ('integer' | 'double' | 'boolean' | 'text')[];
   readonly rows: AsyncIterable<readonly AthenaValue[]>;
 }
 
@@ -28,22 +28,6 @@ export interface AthenaTarget {
 
 const FIRST_LOOK_MS = 150;
 const LONGEST_PAUSE_MS = 2_000;
-/** Tables of which Athena must be told the sweep, since it is what finds their partitions. */
-const BY_SWEEP = ['runs', ...SWEEP_TABLES] as const;
-
-/**
- * The statement with its tables narrowed to one sweep, so that the same SQL means the same on a local directory: in
- * front of it come `WITH runs AS (SELECT * FROM "database"."runs" WHERE sweep_id = …)` and so on; `sweeps` has all.
- */
-export function narrowed(sql: string, sweepId: string, database: string): string {
-  const tables = BY_SWEEP.map(
-    (name) =>
-      `${name} AS (SELECT * FROM "${database}"."${name}" WHERE sweep_id = '${checkSweepId(sweepId)}')`,
-  ).join(',\n');
-  const own = /^\s*with\s+/i.exec(sql);
-  return own ? `WITH ${tables},\n${sql.slice(own[0].length)}` : `WITH ${tables}\n${sql}`;
-}
-
 /**
  * Runs one SELECT on Athena, with the credentials of the environment, and waits for its end.
  *
@@ -94,12 +78,19 @@ export async function queryAthena(
       ({ ResultSet, NextToken } = await page(NextToken));
     }
   }
-  return { columns: info.map(({ Name }) => Name ?? ''), rows: rows() };
+  return { columns: info.map(({ Name }) => Name ?? ''), types: types.map(typeOf), rows: rows() };
 }
 
 /** AthenaError.ErrorCategory: 1 system, 2 user, 3 other. */
 const USER_ERROR = 2;
+const INTEGER = /^(tinyint|smallint|integer|int|bigint)$/;
 const NUMERIC = /^(tinyint|smallint|integer|int|bigint|float|real|double)$/;
+
+function typeOf(type: string): AthenaRows['types'][number] {
+  if (INTEGER.test(type)) return 'integer';
+  if (NUMERIC.test(type)) return 'double';
+  return type === 'boolean' ? 'boolean' : 'text';
+}
 
 function cells({ Data = [] }: Row, types: readonly string[]): AthenaValue[] {
   return types.map((type, i) => {

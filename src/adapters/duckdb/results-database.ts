@@ -10,9 +10,14 @@ export type SqlValue =
   | readonly SqlValue[]
   | { readonly [name: string]: SqlValue };
 
+/** What the values of a column are, as far as a file of them must know. */
+export type SqlType = 'integer' | 'double' | 'boolean' | 'text';
+
 /** The rows of one SELECT, piece by piece. */
 export interface SqlRows {
   readonly columns: readonly string[];
+  /** Of each column: whole numbers within 2^53, other numbers, flags, everything else. */
+  readonly types: readonly SqlType[];
   /** Rows in order; a cell a column. */
   readonly rows: AsyncIterable<readonly SqlValue[]>;
 }
@@ -35,12 +40,14 @@ const READ = 'union_by_name = true, hive_partitioning = true, hive_types_autocas
  * Files are named relative to the directory, which becomes the working directory of this process: DuckDB would take
  * `*` and `[` in the path of the directory as patterns.
  *
- * @param views keys of the store by name of the view; a view without any is left out
+ * @param tables keys of the store by name of the view; a view without any is left out
+ * @param views further views over those, by name, in the order in which they need each other
  * @throws OutsideError where a file cannot be read as Parquet
  */
 export async function openResultsDatabase(
   directory: string,
-  views: Readonly<Record<string, readonly string[]>>,
+  tables: Readonly<Record<string, readonly string[]>>,
+  views: readonly { readonly name: string; readonly sql: string }[] = [],
 ): Promise<ResultsDatabase> {
   process.chdir(directory);
   const instance = await DuckDBInstance.create(':memory:');
@@ -52,19 +59,23 @@ export async function openResultsDatabase(
   try {
     await connection.run('SET integer_division = true');
     await connection.run('CREATE MACRO json_extract_scalar(json, path) AS json_extract_string(json, path)');
-    await connection.run(`SET allowed_paths = [${Object.values(views).flat().map(quoted).join(', ')}]`);
-    for (const [name, keys] of Object.entries(views)) {
+    await connection.run(`SET allowed_paths = [${Object.values(tables).flat().map(quoted).join(', ')}]`);
+    for (const [name, keys] of Object.entries(tables)) {
       if (keys.length === 0) continue;
       const files = keys.map(quoted).join(', ');
       await connection.run(`CREATE VIEW "${name}" AS SELECT * FROM read_parquet([${files}], ${READ})`);
     }
+    for (const { name, sql } of views) await connection.run(`CREATE VIEW "${name}" AS ${sql}`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
   } catch (cause) {
     close();
     throw new OutsideError(`${directory}: the results cannot be opened: ${firstLine(cause)}`, { cause });
   }
-  const known = Object.keys(views).filter((name) => views[name]!.length > 0);
+  const known = [
+    ...Object.keys(tables).filter((name) => tables[name]!.length > 0),
+    ...views.map(({ name }) => name),
+  ];
   return { select: (sql) => select(connection, sql, known), close };
 }
 
@@ -84,10 +95,21 @@ async function select(connection: DuckDBConnection, sql: string, known: readonly
       throw new InvalidInputError(`SQL: expected a SELECT, since results are never changed, found ${found}`);
     }
     const result = await statement.stream();
-    return { columns: result.deduplicatedColumnNames(), rows: rowsOf(result, known) };
+    return {
+      columns: result.deduplicatedColumnNames(),
+      types: result.columnTypes().map((type) => typeOf(String(type))),
+      rows: rowsOf(result, known),
+    };
   } catch (error) {
     throw sqlError(error, known);
   }
+}
+
+/** Sums of integers are HUGEINT, which no other engine reads: they count as integers, decimals as numbers. */
+function typeOf(type: string): SqlType {
+  if (/^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/.test(type)) return 'integer';
+  if (/^(DOUBLE|FLOAT|DECIMAL)/.test(type)) return 'double';
+  return type === 'BOOLEAN' ? 'boolean' : 'text';
 }
 
 async function* rowsOf(

@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { parseSweepSpec } from '../../contracts/check-sweep-spec.ts';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import { periodBounds } from '../../contracts/period.ts';
 import type { RebalanceEvent } from '../../contracts/rebalance-event.ts';
@@ -35,7 +36,17 @@ export interface OpenedSweep {
  * @throws InvalidInputError for everything that is wrong with the file or what it names; OutsideError of the disk
  */
 export async function openSweepFile(file: string): Promise<OpenedSweep> {
-  const spec = parseSweepFile(await readInputText(file), file);
+  return openSpec(parseSweepFile(await readInputText(file), file), file);
+}
+
+/**
+ * Opens a sweep given as the content of a sweep file; paths in it are relative to `folder`. Throws as `openSweepFile`.
+ */
+export async function openSweepContent(content: unknown, folder: string): Promise<OpenedSweep> {
+  return openSpec(parseSweepSpec(content), join(folder, 'spec'));
+}
+
+function openSpec(spec: SweepSpec, file: string): Promise<OpenedSweep> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(spec.bars)) {
     throw new InvalidInputError(
       `${file}: bars: expected a dataset directory for a run on this machine, found ${spec.bars}; ` +

@@ -9,7 +9,7 @@ import { EXPORT_TARGETS, type ExportTarget, exportLimits } from '../../formats/e
 import { type SimulationResult, simulateMatrix } from '../../sweep/simulate.ts';
 import { openSweeps } from '../find-sweep.ts';
 import { commandLine, dirOption, jsonOption } from '../options.ts';
-import { findRun, runOf } from '../stored-run.ts';
+import { findRun, runInputs } from '../replay-run.ts';
 import { print, printJson } from '../terminal.ts';
 
 interface Flags {
@@ -47,7 +47,7 @@ export function exportCommand(): Command {
           `run ${id}: expected a run that ended well, found ${row.status}; \`backsweep show ${id}\` says why`,
         );
       }
-      const run = runOf(row, await openStoredSweep(store, String(row.sweep_id)));
+      const run = runInputs(row, await openStoredSweep(store, String(row.sweep_id)));
       const { refusal, departures } = exportLimits(flags.to, run);
       if (refusal !== null) {
         throw new InvalidInputError(

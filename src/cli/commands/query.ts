@@ -1,20 +1,31 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import type { SqlRows, SqlValue } from '../../adapters/duckdb/results-database.ts';
+import { z } from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
-import { SWEEP_TABLES } from '../../sweep/keys.ts';
+import {
+  type NamedSql,
+  narrowed,
+  PUBLISHED_TABLES,
+  reviewQueries,
+  reviewShape,
+  reviewViews,
+} from '../../contracts/review-sql.ts';
+import type { SweepSpec } from '../../contracts/sweep-spec.ts';
+import { getJson } from '../../sweep/json-objects.ts';
+import { specKey } from '../../sweep/keys.ts';
+import { readResolvedSpec } from '../../sweep/sweep-content.ts';
 import { endpointOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { dirOption, jsonOption } from '../options.ts';
 import { openSweepViews } from '../sweep-views.ts';
 import { table } from '../table.ts';
-import { note, print, printable } from '../terminal.ts';
-
-/** A table has to be measured before it is printed; other formats have no limit. */
-const TABLE_ROWS = 1_000;
+import { print, printJson } from '../terminal.ts';
+import { FORMATS, type Format, writeRows } from '../write-rows.ts';
 
 interface Flags {
   readonly dir: string;
-  readonly format: 'table' | 'csv' | 'json';
+  readonly format?: Format;
+  readonly out?: string;
   readonly json: boolean;
   readonly athena?: boolean;
   readonly stage: string;
@@ -25,15 +36,19 @@ interface Flags {
 export function queryCommand(): Command {
   return new Command('query')
     .description(
-      `run one SELECT over the results of a sweep: tables runs, ${SWEEP_TABLES.join(', ')}, sweeps`,
+      'run one SELECT over the results of a sweep, here or on Athena; without SQL, list its tables and views',
     )
     .argument('<id>', 'beginning of the id of a sweep, or last')
-    .argument('<sql>', 'a SELECT in the dialect of DuckDB; DESCRIBE runs lists the columns')
-    .addOption(
-      new Option('--format <format>', 'how rows are printed')
-        .choices(['table', 'csv', 'json'])
-        .default('table'),
+    .argument(
+      '[sql]',
+      'a SELECT in the dialect of DuckDB or Athena, or the name of a ready query: leaderboard, slices, …',
     )
+    .addOption(
+      new Option('--format <format>', 'how rows are written (default: table, or what --out ends in)').choices(
+        FORMATS,
+      ),
+    )
+    .option('--out <file>', 'write to this file; Parquet needs one')
     .addOption(dirOption())
     .addOption(
       new Option('--athena', 'ask Athena over the bucket of a stack; the id in full').conflicts('dir'),
@@ -45,24 +60,89 @@ export function queryCommand(): Command {
     .addOption(jsonOption().hideHelp())
     .addHelpText(
       'after',
-      '\nExample:\n  $ backsweep query last "SELECT p_top, avg(sharpe) AS sharpe FROM runs GROUP BY p_top ORDER BY 2 DESC"\n',
+      `
+Examples:
+  $ backsweep query last                  # what there is to ask
+  $ backsweep query last by_axis          # which axes matter
+  $ backsweep query last "SELECT p_top, avg(sharpe) AS sharpe FROM runs GROUP BY p_top ORDER BY 2 DESC"
+  $ backsweep query last "SELECT * FROM runs" --out runs.parquet
+`,
     )
-    .action(async (wanted: string, sql: string, flags: Flags) => {
-      const { dir, format, json } = flags;
-      const printer = PRINTERS[json ? 'json' : format];
-      if (flags.athena) return printer(await athenaRows(wanted, sql, flags));
-      const store = await openSweeps(dir);
-      const database = await openSweepViews(dir, store, await findSweep(store, wanted));
+    .action(async (wanted: string, sql: string | undefined, flags: Flags) => {
+      const format = formatOf(flags);
+      const out = flags.out === undefined ? undefined : resolve(flags.out); // the database changes the directory
+      if (flags.athena) return onAthena(wanted, sql, flags, format, out);
+      const store = await openSweeps(flags.dir);
+      const sweepId = await findSweep(store, wanted);
+      const spec = readResolvedSpec(await getJson(store, specKey(sweepId), z.unknown()));
+      if (sql === undefined) return printReady(spec, flags.json);
+      const database = await openSweepViews(flags.dir, store, sweepId);
       try {
-        await printer(await database.select(sql));
+        await writeRows(await database.select(readySql(sql, spec)), format, out);
       } finally {
         database.close();
       }
     });
 }
 
+/** The format that was asked for, in words or by the end of a name. */
+function formatOf({ json, format, out }: Flags): Format {
+  const ending = FORMATS.find((each) => each !== 'table' && out?.toLowerCase().endsWith(`.${each}`));
+  const chosen = json ? 'json' : (format ?? ending ?? 'table');
+  if (chosen === 'table' && out !== undefined) {
+    throw new InvalidInputError(
+      `--out: expected a file that ends in .csv, .json or .parquet, found ${out}; or say --format`,
+    );
+  }
+  if (chosen === 'parquet' && out === undefined && process.stdout.isTTY) {
+    throw new InvalidInputError(
+      '--format parquet: expected --out FILE or a pipe, found a terminal, which cannot show it',
+    );
+  }
+  return chosen;
+}
+
+/** The SQL of a ready query, or of a bare name of a table; anything else is SQL itself. */
+function readySql(sql: string, spec: SweepSpec | null): string {
+  const name = sql.trim().toLowerCase();
+  const ready = spec && reviewQueries(reviewShape(spec)).find((query) => query.name === name);
+  if (ready) return ready.sql;
+  return TABLES.some((each) => each.name === name) ? `SELECT * FROM ${name}` : sql;
+}
+
+/** What is made of the axes of a sweep. */
+const NEEDS_AXES = /\b(slices|by_axis|failures|heatmap)\b|^\s*leaderboard\s*$/i;
+
+const TABLES = [
+  { name: 'runs', description: 'One row per run: parameters, every metric, parity, memory.' },
+  ...Object.entries(PUBLISHED_TABLES).map(([name, description]) => ({ name, description })),
+  {
+    name: 'sweeps',
+    description: 'One row per published generation of every sweep of the directory or stack.',
+  },
+];
+
+function printReady(spec: SweepSpec, json: boolean) {
+  const queries = reviewQueries(reviewShape(spec));
+  const views = reviewViews(reviewShape(spec));
+  if (json) return printJson({ queries, views, tables: TABLES });
+  const rows = (named: readonly Omit<NamedSql, 'sql'>[]) =>
+    named.map(({ name, description }) => [name, description]);
+  print('Ready queries: backsweep query ID NAME');
+  process.stdout.write(table(['name', 'answers'], rows(queries)));
+  print('\nTables and views for SQL of your own; DESCRIBE NAME lists the columns');
+  const others = views.filter(({ name }) => !TABLES.some((each) => each.name === name));
+  process.stdout.write(table(['name', 'holds'], [...rows(TABLES), ...rows(others)]));
+}
+
 /** Names follow from the stage, as the stack makes them; the client is loaded only where it is used. */
-async function athenaRows(sweepId: string, sql: string, { stage, endpoint }: Flags): Promise<SqlRows> {
+async function onAthena(
+  sweepId: string,
+  sql: string | undefined,
+  { stage, endpoint, json }: Flags,
+  format: Format,
+  out: string | undefined,
+): Promise<void> {
   if (!/^[0-9a-f]{32}$/.test(sweepId)) {
     throw new InvalidInputError(
       `sweep ${JSON.stringify(sweepId)}: expected an id in full for --athena; \`backsweep list --json --api URL\` shows it`,
@@ -73,48 +153,21 @@ async function athenaRows(sweepId: string, sql: string, { stage, endpoint }: Fla
       `--stage: expected a name of at most 20 of a-z, 0-9 and -, found ${JSON.stringify(stage)}`,
     );
   }
-  const { narrowed, queryAthena } = await import('../../adapters/athena/athena-query.ts');
+  const { queryAthena } = await import('../../adapters/athena/athena-query.ts');
   const database = `backsweep_${stage.replaceAll('-', '_')}`;
-  return queryAthena(narrowed(sql, sweepId, database), {
-    workGroup: `backsweep-${stage}`,
-    database,
-    endpoint,
-  });
+  const ask = (text: string) => queryAthena(text, { workGroup: `backsweep-${stage}`, database, endpoint });
+  const spec = async () => {
+    const { rows } = await ask(
+      `SELECT spec FROM "${database}".sweeps WHERE sweep_id = '${sweepId}' ORDER BY generation DESC LIMIT 1`,
+    );
+    for await (const [text] of rows) return readResolvedSpec(JSON.parse(String(text)));
+    throw new InvalidInputError(
+      `sweep ${sweepId}: expected one that was published, whose axes the views are made of, found none in the table sweeps; wait for its end, or ask runs`,
+    );
+  };
+  if (sql === undefined) return printReady(await spec(), json);
+  // The text of the views depends on the axes of the sweep: they are looked up only where a view is named.
+  const known = NEEDS_AXES.test(sql) ? await spec() : null;
+  const views = known ? reviewViews(reviewShape(known)) : [];
+  await writeRows(await ask(narrowed(readySql(sql, known), sweepId, views, database)), format, out);
 }
-
-const PRINTERS = { table: printTable, csv: printCsv, json: printRowsJson };
-
-async function printTable({ columns, rows }: SqlRows): Promise<void> {
-  const shown: string[][] = [];
-  let more = false;
-  for await (const row of rows) {
-    more = shown.length === TABLE_ROWS;
-    if (more) break;
-    shown.push(row.map(cellText));
-  }
-  process.stdout.write(table(columns.map(printable), shown));
-  if (more) note(`only the first ${TABLE_ROWS} rows; --format csv and json print all`);
-}
-
-async function printCsv({ columns, rows }: SqlRows): Promise<void> {
-  print(columns.map(csvCell).join(','));
-  for await (const row of rows) print(row.map((value) => csvCell(cellText(value))).join(','));
-}
-
-async function printRowsJson({ columns, rows }: SqlRows): Promise<void> {
-  let before = '[';
-  for await (const row of rows) {
-    print(`${before}${JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i]])))}`);
-    before = ',';
-  }
-  print(before === '[' ? '[]' : ']');
-}
-
-/** The shortest text that means the value; '' for null. */
-function cellText(value: SqlValue): string {
-  if (value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** RFC 4180. */
-const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

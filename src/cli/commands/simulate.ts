@@ -8,7 +8,7 @@ import { parseInstructions } from '../../formats/instructions.ts';
 import { simulate } from '../../sweep/simulate.ts';
 import { finite, jsonOption } from '../options.ts';
 import { ordersCsv, runText } from '../run-text.ts';
-import { print, printJson } from '../terminal.ts';
+import { print, printFitted, printJson } from '../terminal.ts';
 
 /** Flags that are fields of the configuration. */
 const FIELDS = [
@@ -73,7 +73,8 @@ export function simulateCommand(): Command {
       const events = await parseInstructions(await readInput(flags.instructions), flags.instructions);
       const result = simulate({ bars: await readBars(flags.bars), events, config });
       if (flags.json) printJson(result);
-      else print(flags.csv ? ordersCsv(result.orders) : runText(result));
+      else if (flags.csv) print(ordersCsv(result.orders));
+      else printFitted(runText(result));
     });
 }
 

@@ -12,7 +12,7 @@ import { leadersJson } from '../leaders.ts';
 import { jsonOption, positive } from '../options.ts';
 import { createProgress, type ProgressDisplay } from '../progress.ts';
 import { summaryText } from '../summary-text.ts';
-import { isFancy, print, printJson } from '../terminal.ts';
+import { isFancy, printFitted, printJson, widthOf } from '../terminal.ts';
 
 const LEADERS_SHOWN = 10;
 
@@ -43,10 +43,10 @@ export function watchCommand(): Command {
       const name = (await api.list(1_000)).find((each) => each.sweepId === sweepId)?.name ?? 'sweep';
       const id = shortId(sweepId);
       const lost = summary.failedRuns + summary.missingRuns;
-      const causes = `${plural(lost, 'run')} without a result; by cause: the named query failures_by_cause of Athena`;
+      const causes = `${plural(lost, 'run')} without a result; by cause: backsweep query ${sweepId} failures --athena`;
       const next = [`backsweep top ${id}${atApi(address)}`];
       if (summary.status !== 'complete') next.push(`backsweep resume ${id}${atApi(address)}`);
-      print(
+      printFitted(
         summaryText({
           name,
           summary,
@@ -83,7 +83,12 @@ async function follow(
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
   const display = quiet
     ? null
-    : createProgress({ stream: process.stderr, style, now: () => performance.now() });
+    : createProgress({
+        stream: process.stderr,
+        style,
+        now: () => performance.now(),
+        width: () => widthOf(process.stderr),
+      });
   const stopped = new AbortController();
   const stop = () => stopped.abort();
   process.on('SIGINT', stop);

@@ -1,7 +1,8 @@
+import type { PublishedTable } from '../../contracts/review-sql.ts';
 import type { Summary } from '../../contracts/summary.ts';
 import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
 import { decodeResults, type ResultColumn, resultFooter } from '../../formats/results-parquet.ts';
-import { type SweepTable, tableKey } from '../keys.ts';
+import { tableKey } from '../keys.ts';
 import type { Store } from '../ports.ts';
 import { PLATEAUS_COLUMNS } from './plateaus-table.ts';
 import { STATISTICS_COLUMNS, type StatisticRow } from './statistics-table.ts';
@@ -22,7 +23,7 @@ export async function readStatistics(
   store: Store,
   { sweepId, generation, statistics, verdict }: Summary,
 ): Promise<PublishedStatistics> {
-  const read = async (table: SweepTable, columns: readonly ResultColumn[]) => {
+  const read = async (table: PublishedTable, columns: readonly ResultColumn[]) => {
     const key = tableKey(table, sweepId, generation);
     const bytes = (await store.get(key))!;
     const { rows } = resultFooter(bytes, key);

@@ -12,6 +12,7 @@ async function published(file: object, bars: Bars) {
     concurrency: 1,
     run: async (shard) => prepared.engine.runShard(shard),
     replay: async (params, withParity) => prepared.engine.replay(params, withParity),
+    follow: async () => null,
   };
   const store = memoryStore();
   const summary = await runSweep(store, { ...prepared, runner });
