@@ -8,7 +8,8 @@ import { createWorkspace } from '../../src/core/window/workspace.ts';
 import { runWindow } from '../../src/core/window-engine.ts';
 import { randomRun } from '../support/random-run.ts';
 
-const CASES = Number(process.env.PARITY_CASES ?? 6_000);
+const CASES = Number(process.env.PARITY_CASES ?? 3_000);
+const TIMEOUT_MS = 60_000 + 40 * CASES;
 
 test(`window and event engine agree bit for bit on ${CASES} random runs`, () => {
   for (let seed = 0; seed < CASES; seed++) {
@@ -30,7 +31,7 @@ test(`window and event engine agree bit for bit on ${CASES} random runs`, () => 
     expect(ws.ledger.cash).toBe(reference.ledger.cash);
     expect(ws.ledger.position).toEqual(reference.ledger.position);
   }
-});
+}, TIMEOUT_MS);
 
 test(`kernel and event engine agree bit for bit on ${CASES} random runs, statistics included`, () => {
   const stats = createReturnStats();
@@ -49,4 +50,4 @@ test(`kernel and event engine agree bit for bit on ${CASES} random runs, statist
       expect(ends, `seed ${seed}, use ${use}`).toEqual([ledger.cash, ledger.position, returns, stats]);
     }
   }
-});
+}, TIMEOUT_MS);
