@@ -8,45 +8,54 @@ import { createWorkspace } from '../../src/core/window/workspace.ts';
 import { runWindow } from '../../src/core/window-engine.ts';
 import { randomRun } from '../support/random-run.ts';
 
-const CASES = Number(process.env.PARITY_CASES ?? 6_000);
+const CASES = Number(process.env.PARITY_CASES ?? 3_000);
+const TIMEOUT_MS = 60_000 + 40 * CASES;
 
-test(`window and event engine agree bit for bit on ${CASES} random runs`, () => {
-  for (let seed = 0; seed < CASES; seed++) {
-    const { bars, matrix, config } = randomRun(seed);
-    const reference = runEvents(bars, matrix, config);
-    const ws = createWorkspace(bars);
-    // The third run is the first that decides by the ranges of windows.
-    for (const use of [1, 2, 3]) {
-      const log = createRunLog();
-      runWindow(matrix, config, ws, log);
-      const divergence = firstDivergence({ equity: ws.equity, ledger: ws.ledger, log }, reference);
-      expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
+test(
+  `window and event engine agree bit for bit on ${CASES} random runs`,
+  () => {
+    for (let seed = 0; seed < CASES; seed++) {
+      const { bars, matrix, config } = randomRun(seed);
+      const reference = runEvents(bars, matrix, config);
+      const ws = createWorkspace(bars);
+      // The third run is the first that decides by the ranges of windows.
+      for (const use of [1, 2, 3]) {
+        const log = createRunLog();
+        runWindow(matrix, config, ws, log);
+        const divergence = firstDivergence({ equity: ws.equity, ledger: ws.ledger, log }, reference);
+        expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
+      }
+      // Without a log, as sweeps run, batches take another path.
+      runWindow(matrix, config, ws);
+      const unlogged = { equity: ws.equity, ledger: ws.ledger, log: reference.log };
+      const divergence = firstDivergence(unlogged, reference);
+      expect(divergence && `seed ${seed}, no log: ${divergenceText(divergence, bars)}`).toBeNull();
+      expect(ws.ledger.cash).toBe(reference.ledger.cash);
+      expect(ws.ledger.position).toEqual(reference.ledger.position);
     }
-    // Without a log, as sweeps run, batches take another path.
-    runWindow(matrix, config, ws);
-    const unlogged = { equity: ws.equity, ledger: ws.ledger, log: reference.log };
-    const divergence = firstDivergence(unlogged, reference);
-    expect(divergence && `seed ${seed}, no log: ${divergenceText(divergence, bars)}`).toBeNull();
-    expect(ws.ledger.cash).toBe(reference.ledger.cash);
-    expect(ws.ledger.position).toEqual(reference.ledger.position);
-  }
-});
+  },
+  TIMEOUT_MS,
+);
 
-test(`kernel and event engine agree bit for bit on ${CASES} random runs, statistics included`, () => {
-  const stats = createReturnStats();
-  for (let seed = 0; seed < CASES; seed++) {
-    const { bars, matrix, config } = randomRun(seed);
-    const { equity, ledger, log } = runEvents(bars, matrix, config);
-    const returns = new Float64Array(bars.length);
-    returnStats(equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
-    const kernel = kernelOf(bars)!;
-    for (const use of [1, 2, 3]) {
-      expect(kernel.run(matrix, config)).toBe(true);
-      const run = { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log };
-      const divergence = firstDivergence(run, { equity, ledger, log });
-      expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
-      const ends = [kernel.cash, kernel.position, kernel.returns, kernel.stats];
-      expect(ends, `seed ${seed}, use ${use}`).toEqual([ledger.cash, ledger.position, returns, stats]);
+test(
+  `kernel and event engine agree bit for bit on ${CASES} random runs, statistics included`,
+  () => {
+    const stats = createReturnStats();
+    for (let seed = 0; seed < CASES; seed++) {
+      const { bars, matrix, config } = randomRun(seed);
+      const { equity, ledger, log } = runEvents(bars, matrix, config);
+      const returns = new Float64Array(bars.length);
+      returnStats(equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
+      const kernel = kernelOf(bars)!;
+      for (const use of [1, 2, 3]) {
+        expect(kernel.run(matrix, config)).toBe(true);
+        const run = { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log };
+        const divergence = firstDivergence(run, { equity, ledger, log });
+        expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
+        const ends = [kernel.cash, kernel.position, kernel.returns, kernel.stats];
+        expect(ends, `seed ${seed}, use ${use}`).toEqual([ledger.cash, ledger.position, returns, stats]);
+      }
     }
-  }
-});
+  },
+  TIMEOUT_MS,
+);
