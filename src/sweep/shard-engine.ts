@@ -71,12 +71,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     onAllBars ??= createSimulator({ bars: allBars, strategy, ...annual });
     const before = ranked.equity.slice(0, bars.length);
     const { returns, equity, stats } = onAllBars.run(set, false);
-    return testOnHoldout(
-      before,
-      { returns, equity, start: stats.start },
-      spec.objective.metric,
-      annual,
-    );
+    return testOnHoldout(before, { returns, equity, start: stats.start }, spec.objective.metric, annual);
   };
   return {
     grid,
