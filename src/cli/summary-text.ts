@@ -5,6 +5,7 @@ import { bytes, count, percent, plural, shortId } from './format.ts';
 import { leadersTable, type RunRow } from './leaders.ts';
 import type { FailureCause } from './published.ts';
 import { colorsOf, printable } from './terminal.ts';
+import { validationLines } from './validation-text.ts';
 
 /** Causes of failures that are shown; the rest is counted. */
 const CAUSES_SHOWN = 5;
@@ -26,7 +27,7 @@ export interface FinishedSweep {
   readonly next: readonly string[];
 }
 
-/** The end of a sweep for a person: leaders, parity, memory, re-entries, failures, and how to go on. */
+/** The end of a sweep for a person: leaders, validation, parity, memory, re-entries, failures, and how to go on. */
 export function summaryText(finished: FinishedSweep): string {
   const { summary, leaders, axes, causes, about, next } = finished;
   const { bold, dim } = colorsOf(process.stdout);
@@ -39,6 +40,8 @@ export function summaryText(finished: FinishedSweep): string {
     lines.push(bold(`Leaderboard: ${rank} of ${plural(acceptedRuns, 'run')}`));
     lines.push(leadersTable(leaders, axes, objective.metric));
   }
+  const validation = validationLines(summary, field);
+  if (validation.length > 0) lines.push(...validation, '');
   lines.push(
     field('parity', parityText(summary)),
     field('memory', memoryText(summary)),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sweepIdSchema } from './message.ts';
 import { sweepStatisticsSchema } from './sweep-statistics.ts';
+import { validationSummarySchema } from './validation-summary.ts';
 
 const count = z.int().min(0);
 
@@ -51,6 +52,8 @@ export const summarySchema = z.strictObject({
   /** How much of the best run is chance: figures, and what they mean in plain sentences. */
   statistics: sweepStatisticsSchema,
   verdict: z.array(z.string()),
+  /** Where the sweep file asks for a validation. */
+  validation: validationSummarySchema.optional(),
   /** sha256 of each table published with this summary, by key. */
   tables: z.record(z.string(), z.string()),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { axisValues, duplicateOf, finiteNumber, isAxis, type Scalar, sweptParameter } from './axis.ts';
 import { period } from './period.ts';
 import { FILL_FIELDS, sweptFill, sweptPortfolio, sweptStops } from './run-settings.ts';
+import { validationRule } from './validation-rule.ts';
 
 /** Limits that hold before anything is allocated; lengths in characters, `bytes` of the document. */
 export const SPEC_LIMITS = {
@@ -87,6 +88,11 @@ const shape = {
   constraints: expressions
     .default([])
     .describe('Expressions over metrics that filter the leaderboard, not the rows.'),
+  validation: validationRule
+    .optional()
+    .describe(
+      'Whether the ranking holds on bars that it has not seen: walk-forward, holdout, cross-validation.',
+    ),
   parity: z
     .union([z.enum(['auto', 'all', 'none']), z.strictObject({ sample: finiteNumber.gt(0).max(1) })], {
       error: 'auto, all, none or {sample: fraction}',

@@ -5,6 +5,7 @@ import type { Ranking } from './fold-shards.ts';
 import type { Grid } from './grid.ts';
 import type { ShardRunner } from './ports.ts';
 import type { BarFacts } from './statistics/bar-facts.ts';
+import type { WindowRanking } from './validation/window-ranking.ts';
 
 /** What the statistics over the whole grid must know besides the rows. */
 export interface StatisticsInput {
@@ -24,6 +25,8 @@ export interface AggregateInput {
   readonly ranking: Ranking;
   /** What the statistics over the whole grid need. */
   readonly statistics: StatisticsInput;
-  /** Replays the leaders. */
-  readonly runner: Pick<ShardRunner, 'concurrency' | 'replay'>;
+  /** How windows are ranked, where the sweep has any. */
+  readonly windowRanking?: WindowRanking | undefined;
+  /** Replays the leaders, and what windows chose. */
+  readonly runner: Pick<ShardRunner, 'concurrency' | 'replay' | 'follow'>;
 }

@@ -25,6 +25,8 @@ import { rangesOf, rangesText } from './shard-ranges.ts';
 import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
 import { type MeasuredSweep, startSweepStatistics } from './statistics/sweep-statistics.ts';
 import { verdict } from './statistics/verdict.ts';
+import { publishValidation } from './validation/publish-validation.ts';
+import { foldWindows, type WindowChoices } from './validation/window-choices.ts';
 
 /** Rows of the leaderboard. */
 const LEADERS = 1_000;
@@ -53,7 +55,10 @@ export async function aggregateSweep(
   const facts = existing ? existing.facts : await input.statistics.barFacts();
   const source = { store, plan, shards, columns };
   const statistics = await startSweepStatistics(source, input.statistics, ranking, facts);
-  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, statistics, onShard);
+  const windows = plan.validation ? foldWindows(plan.validation, plan, ranking.direction) : null;
+  const observers = windows ? [statistics, windows] : [statistics];
+  const read = [...columns, ...(windows?.windowColumns ?? [])];
+  const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard);
   const leaders = ranking.robust
     ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
     : fold.leaders;
@@ -73,7 +78,7 @@ export async function aggregateSweep(
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
   const measured = await statistics.finish(fold, board.table, generation);
-  return publish(store, generation, input, used, fold, board, key, measured);
+  return publish(store, generation, input, used, fold, board, key, measured, windows?.choices() ?? null);
 }
 
 /** What a leaderboard was made from: the shards, and what the statistics know of the bars. */
@@ -135,6 +140,7 @@ async function publish(
   board: Leaderboard,
   boardKey: string,
   { statistics, tables: further }: MeasuredSweep,
+  choices: WindowChoices | null,
 ): Promise<Summary> {
   const { plan, columns } = input;
   const diverged = fold.firstDiverged && {
@@ -159,10 +165,12 @@ async function publish(
   for (const [name, table] of Object.entries(further) as [FurtherTable, ResultTable][]) {
     await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
   }
+  const validation = await publishValidation(store, generation, input, choices, board.table, tables);
   const untabled: Summary = {
     ...summaryOf(input, generation, sets, fold, board, diverged),
     statistics,
     verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric }),
+    ...(validation && { validation }),
   };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
   const summary = { ...untabled, tables };

@@ -88,10 +88,15 @@ export async function foldShards(
   columns: readonly ResultColumn[],
   ranking: Ranking,
   limit: number,
-  observer: RowObserver,
+  observers: readonly RowObserver[],
   onShard: (shard: number) => void,
 ): Promise<Fold> {
-  const wanted = new Set([...FOLDED, ranking.metric, ...ranking.constraintColumns, ...observer.columns]);
+  const wanted = new Set([
+    ...FOLDED,
+    ranking.metric,
+    ...ranking.constraintColumns,
+    ...observers.flatMap((observer) => observer.columns),
+  ]);
   const read = columns.filter(({ name }) => wanted.has(name));
   const leaders = rankedList(limit, ranking.direction);
   const fold: Fold & { leaders: readonly Ranked[] } = {
@@ -114,7 +119,7 @@ export async function foldShards(
     const rows = await readShard(store, plan, shard, read);
     const { count } = shardRange(plan, shard);
     for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
-    observer.observe(shard, rows, count);
+    for (const observer of observers) observer.observe(shard, rows, count);
     onShard(shard);
   }
   return { ...fold, leaders: leaders.best() };

@@ -61,6 +61,8 @@ export const SWEEP_TABLES = [
   'memory_metrics',
   'statistics',
   'plateaus',
+  'walk_forward',
+  'walk_forward_equity',
 ] as const;
 export type SweepTable = (typeof SWEEP_TABLES)[number];
 

@@ -38,7 +38,8 @@ export function storedSweeps(
   const bars = boundedCache<Bars>(budget, ({ buffer }) => buffer.byteLength);
   const sweeps = boundedCache<{ stored: StoredSweep; engine: ShardEngine | null }>(
     budget,
-    ({ stored }) => stored.inputs.bars.buffer.byteLength,
+    ({ stored: { inputs } }) =>
+      inputs.allBars.buffer.byteLength + (inputs.bars === inputs.allBars ? 0 : inputs.bars.buffer.byteLength),
   );
   const open = (sweepId: string) =>
     sweeps.get(sweepId, async () => ({
@@ -48,8 +49,9 @@ export function storedSweeps(
   return {
     async plan(sweepId) {
       const { content, inputs } = (await open(sweepId)).stored;
-      refuseBarsThatDoNotFit(inputs.bars.symbols.length, inputs.bars.length, memoryMb);
-      return prepareSweep(inputs.spec, content, inputs).plan;
+      const { allBars: bars, spec, strategy } = inputs;
+      refuseBarsThatDoNotFit(bars.symbols.length, bars.length, memoryMb);
+      return prepareSweep(spec, content, { bars, strategy }).plan;
     },
     async engine(plan) {
       const opened = await open(plan.sweepId);

@@ -37,6 +37,7 @@ beforeAll(async () => {
     concurrency: 1,
     run: async (shard) => prepared.engine.runShard(shard),
     replay: async (params, withParity) => prepared.engine.replay(params, withParity),
+    follow: async (params, at) => prepared.engine.follow(params, at),
   };
   const store = memoryStore();
   await runSweep(store, { ...prepared, runner });

@@ -93,7 +93,7 @@ const replay: ShardRunner['replay'] = async (params, withParity) => {
     drift_turnover: 0,
     drift_fees: 0,
   };
-  return { var_5: -index, cvar_5: -2 * index, parity: withParity ? parity : null };
+  return { var_5: -index, cvar_5: -2 * index, parity: withParity ? parity : null, holdout: null };
 };
 
 /** A sweep of `runs` runs in shards of `shardRuns`, whose runner counts its calls. */
@@ -120,6 +120,7 @@ export function tinySweep(runs: number, shardRuns: number) {
       return tinyShard(plan, shard);
     },
     replay,
+    follow: async () => null,
   };
   const sweep: RunnableSweep = {
     spec: { tiny: runs },

@@ -42,6 +42,8 @@ describe('a sweep run in one process', () => {
       `tables/plateaus/sweep_id=${id}/g0.parquet`,
       `tables/statistics/sweep_id=${id}/g0.parquet`,
       `tables/sweeps/${id}-g0.parquet`,
+      `tables/walk_forward/sweep_id=${id}/g0.parquet`,
+      `tables/walk_forward_equity/sweep_id=${id}/g0.parquet`,
     ]);
     expect(keys.filter((key) => key.startsWith('results/'))).toHaveLength(10);
   });

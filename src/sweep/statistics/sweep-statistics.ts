@@ -2,7 +2,7 @@ import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
 import type { ResultTable } from '../../formats/results-parquet.ts';
 import type { StatisticsInput } from '../aggregate-input.ts';
 import { type Fold, type Ranking, type RowObserver, readShard } from '../fold-shards.ts';
-import type { FurtherTable } from '../further-tables.ts';
+import type { FurtherTable, ValidationTable } from '../further-tables.ts';
 import { shardRange } from '../plan.ts';
 import { axisImportance } from './axis-importance.ts';
 import type { BarFacts } from './bar-facts.ts';
@@ -22,7 +22,7 @@ import { statisticsTable } from './statistics-table.ts';
 /** What the statistics over the whole grid came to. */
 export interface MeasuredSweep {
   readonly statistics: SweepStatistics;
-  readonly tables: Readonly<Record<FurtherTable, ResultTable>>;
+  readonly tables: Readonly<Record<Exclude<FurtherTable, ValidationTable>, ResultTable>>;
 }
 
 /** The statistics of one sweep: they see all rows while these are folded, then once more. */
