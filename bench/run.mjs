@@ -1,12 +1,13 @@
 // `npm run bench`: every figure of the README, measured here and now; ratios within one run.
 // Each measurement is a process of its own, since code that V8 compiled for one workload runs others slower.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { build } from 'esbuild';
+import { buildPrograms } from './build-programs.mjs';
+import { cli, measureWholeSweeps } from './whole-sweeps.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'backsweep-bench-'));
@@ -15,6 +16,7 @@ const SCENARIOS = [
   'A, wide stops',
   'A, tight stops',
   'B, a row on every bar',
+  'C, signals with stops',
   'R, a fifth held',
   'D, no stops',
   'D, wide stops',
@@ -22,27 +24,20 @@ const SCENARIOS = [
 ];
 
 try {
-  await build({
-    entryPoints: ['engines.ts', 'memory.ts', 'sweep.ts'].map((file) => join(here, file)),
-    outdir: out,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+  await buildPrograms(['engines', 'memory', 'sweep'], out);
+  const start = measureStart();
   const engines = SCENARIOS.map((scenario) => measured('engines.mjs', scenario));
-  const share = measured('sweep.mjs', 'share of the engine');
-  const sweeps = [1_000, 100_000].map(sweepOf);
   const memory = Object.fromEntries(
     ['none', 'sparse', 'dense'].map((form) => [form, measured('memory.mjs', form)]),
   );
+  const whole = measureWholeSweeps(out, measured);
   printEngines(engines);
-  printSweeps(share, sweeps);
+  printWhole(whole);
+  printStart(start);
   printMemory(memory);
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };
   const file = join(here, 'results.json');
-  writeFileSync(file, `${JSON.stringify({ machine, engines, share, sweeps, memory }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ machine, engines, whole, start, memory }, null, 2)}\n`);
   process.stdout.write(
     `\n${machine.cpu}, ${machine.cores} cores, node ${machine.node}; written to bench/results.json\n`,
   );
@@ -55,52 +50,82 @@ function measured(program, argument) {
   return JSON.parse(execFileSync(process.execPath, [join(out, program), argument], { encoding: 'utf8' }));
 }
 
-/** A whole `backsweep run` of so many runs on 20 assets × 1,000 bars: wall time and peak memory of the process. */
-function sweepOf(runs) {
-  process.stderr.write(`sweep: ${runs} runs\n`);
-  const spec = join(out, `sweep-${runs}.yaml`);
+/** What starting takes: seconds of wall time, the least and the median of several times. */
+function measureStart() {
+  process.stderr.write('start\n');
+  const main = join(here, '../dist/cli/main.js');
+  const spec = join(out, 'hundred.yaml');
+  cli(out, 'bars', 'synth', '--out', join(out, 'hundred'), '--assets', '10', '--bars', '1260', '--seed', '1');
   const axis = (from, to, step) => ({ from, to, step });
-  cli('bars', 'synth', '--out', join(out, 'bars'), '--assets', '20', '--bars', '1000', '--seed', '1');
   writeFileSync(
     spec,
     JSON.stringify({
-      name: `bench-${runs}`,
-      bars: './bars',
-      strategy: { name: 'momentum', params: { lookback: axis(20, 210, 10), top: [1, 2, 5, 10, 15] } },
-      stops: {
-        stopLoss: axis(0.02, 0.2, 0.02),
-        trailingStop: axis(0.02, 0.2, 0.02),
-        takeProfit: axis(0.05, 0.5, 0.05),
-      },
-      sample: { random: runs, seed: 1 },
+      name: 'hundred',
+      bars: './hundred',
+      strategy: { name: 'momentum', params: { lookback: axis(20, 110, 10), top: 3, rebalance: 'month' } },
+      stops: { stopLoss: axis(0.02, 0.2, 0.02) },
     }),
   );
-  const started = performance.now();
-  const usage = cli('run', spec, '--dir', join(out, `results-${runs}`), '--json');
-  return { runs, seconds: (performance.now() - started) / 1000, peakBytes: usage.peakBytes };
+  const timed = (before, ...args) => {
+    const seconds = Array.from({ length: 11 }, () => {
+      before();
+      const started = performance.now();
+      execFileSync(process.execPath, args, { stdio: 'ignore' });
+      return (performance.now() - started) / 1000;
+    }).sort((a, b) => a - b);
+    return { least: seconds[0], median: seconds[5] };
+  };
+  const dir = join(out, 'hundred-results');
+  const forget = () => rmSync(dir, { recursive: true, force: true });
+  return {
+    node: timed(() => undefined, '--eval', '0'),
+    help: timed(() => undefined, main, '--help'),
+    hundredRuns: timed(forget, main, 'run', spec, '--dir', dir),
+  };
 }
 
-function cli(...args) {
-  const file = join(out, 'usage.json');
-  const env = { ...process.env, BACKSWEEP_USAGE: file };
-  execFileSync(process.execPath, [join(here, 'with-usage.mjs'), ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return JSON.parse(readFileSync(file, 'utf8'));
-}
-
-function printSweeps(share, sweeps) {
+function printStart(start) {
+  const ms = ({ least, median }) => `${(median * 1000).toFixed(0)} ms (least ${(least * 1000).toFixed(0)})`;
   process.stdout.write(
-    `\nWhole shards of scenario A with stops, one thread: ${(share.engineShare * 100).toFixed(0)} % of the time is spent ` +
-      `inside engine and metrics (${share.runs} runs).\n`,
+    `\nStart: node alone ${ms(start.node)}, backsweep --help ${ms(start.help)}, ` +
+      `a sweep of 100 runs on 10 assets × 1,260 bars ${ms(start.hundredRuns)}.\n`,
   );
-  for (const { runs, seconds, peakBytes } of sweeps) {
-    process.stdout.write(
-      `\`backsweep run\` of ${runs} runs on 20 assets × 1,000 bars: ${seconds.toFixed(1)} s, ` +
-        `peak memory ${(peakBytes / 2 ** 20).toFixed(0)} MiB.\n`,
-    );
+}
+
+function printWhole({ large, tenThousand, million, answered }) {
+  process.stdout.write(
+    '\nWhole sweeps of 100,000 runs on 50 assets × 2,520 bars, wall time of `backsweep run`:\n',
+  );
+  const table = new Table({
+    head: [
+      'sweep',
+      'engine µs a run',
+      'shard µs a run',
+      '1 thread s',
+      '2 threads s',
+      'scaling',
+      'wall ÷ (engine ÷ 2)',
+    ],
+    style: { head: [], border: [] },
+  });
+  for (const { name, engineMicros, shardMicros, kernelSeconds, one, two } of large) {
+    table.push([
+      name,
+      engineMicros.toFixed(0),
+      shardMicros.toFixed(0),
+      one.seconds.toFixed(1),
+      two.seconds.toFixed(1),
+      `${(one.seconds / two.seconds).toFixed(2)}×`,
+      `${(two.seconds / (kernelSeconds / 2)).toFixed(2)}×`,
+    ]);
   }
+  const mib = ({ peakBytes }) => `${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
+  process.stdout.write(
+    `${table}\n1,000,000 runs on 10 assets × 500 bars, 2 threads: ${million.seconds.toFixed(0)} s, peak ${mib(million)}; ` +
+      `10,000 runs: ${tenThousand.seconds.toFixed(1)} s, peak ${mib(tenThousand)} ` +
+      `(${(million.peakBytes / tenThousand.peakBytes).toFixed(2)}×). ` +
+      `On the million: top ${answered.top.toFixed(1)} s, query ${answered.query.toFixed(1)} s.\n`,
+  );
 }
 
 function printEngines(engines) {

@@ -3,6 +3,7 @@ import { fillModel } from '../src/core/fill-model.ts';
 import { type InstructionMatrix, type InstructionRow, instructionMatrix } from '../src/core/instructions.ts';
 import type { RunConfig, StopRule } from '../src/core/run-config.ts';
 import { randomStream } from '../test/support/random.ts';
+import { randomSignals, type Signals, signalMatrix } from './signals.ts';
 
 /** One workload: bars, instructions and the configurations that are run over them. */
 export interface Scenario {
@@ -10,6 +11,8 @@ export interface Scenario {
   readonly bars: Bars;
   readonly matrix: InstructionMatrix;
   readonly config: RunConfig;
+  /** What the instructions were decided from, where it was signals. */
+  readonly signals?: Signals;
 }
 
 function randomBars(assets: number, length: number, volatility: number, stepMs: number, seed: number): Bars {
@@ -76,7 +79,21 @@ function config(barsPerYear: number, stops: StopRule): RunConfig {
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** The workloads of the field: A and B daily, C stops, D minutes, R a rotation of a fifth of the assets. */
+/** C: signals with a trailing stop and a take-profit, one account for all assets, under the fill model of vectorbt. */
+function signalScenario(bars: Bars): Scenario {
+  const stops = { stopLoss: Number.NaN, trailingStop: 0.1, takeProfit: 0.2 };
+  const signalConfig = { ...config(252, stops), fill: fillModel('vectorbt') };
+  const signals = randomSignals(bars, signalConfig.cash, 9);
+  return {
+    name: 'C, signals with stops',
+    bars,
+    matrix: signalMatrix(bars, signals, signalConfig),
+    config: signalConfig,
+    signals,
+  };
+}
+
+/** The workloads of the field: A and B daily, C signals, D minutes, R a rotation of a fifth of the assets. */
 export function scenarios(): Scenario[] {
   const daily = randomBars(50, 2_520, 0.015, DAY, 1);
   const minute = randomBars(10, 98_280, 0.0006, MINUTE, 2);
@@ -96,6 +113,7 @@ export function scenarios(): Scenario[] {
       matrix: randomMatrix(daily, 1, 1, 5),
       config: config(252, NONE),
     },
+    signalScenario(daily),
     {
       name: 'R, a fifth held',
       bars: daily,
@@ -106,6 +124,18 @@ export function scenarios(): Scenario[] {
     { name: 'D, wide stops', bars: minute, matrix: sessions, config: config(252 * 390, wideD) },
     { name: 'D, tight stops', bars: minute, matrix: sessions, config: config(252 * 390, tightD) },
   ];
+}
+
+/** Scenario A, without stops or with wide ones, of another size. */
+export function sizedScenario(assets: number, length: number, stops: boolean): Scenario {
+  const bars = randomBars(assets, length, 0.015, DAY, 1);
+  const wide = { stopLoss: 0.12, trailingStop: 0.15, takeProfit: 0.25 };
+  return {
+    name: `${assets} × ${length}`,
+    bars,
+    matrix: randomMatrix(bars, 21, 1, 3),
+    config: config(252, stops ? wide : NONE),
+  };
 }
 
 /** 50 assets over 200,000 five-minute bars, rebalanced every 1,000: long enough for a schedule to weigh something. */

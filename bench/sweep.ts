@@ -1,68 +1,50 @@
-import { parseSweepSpec } from '../src/contracts/check-sweep-spec.ts';
-import { METRICS } from '../src/core/metrics/catalog.ts';
-import { measure } from '../src/core/metrics/measure.ts';
-import { createReturnStats, returnStats } from '../src/core/metrics/return-stats.ts';
-import { createWorkspace } from '../src/core/window/workspace.ts';
-import { runWindow } from '../src/core/window-engine.ts';
-import { strategyByName } from '../src/strategies/catalog.ts';
-import { parametersAt } from '../src/sweep/grid.ts';
-import { prepareSweep } from '../src/sweep/prepare-sweep.ts';
+import { openSweepFile } from '../src/adapters/local/open-sweep.ts';
+import { parameterReader } from '../src/sweep/grid.ts';
 import { createSimulator } from '../src/sweep/simulate-run.ts';
-import { scenarios } from './scenarios.ts';
+import { barsPerYearOf } from '../src/sweep/sweep-content.ts';
 
 /**
- * How much of a shard's time is spent inside the engine: the same runs, once as whole shards (parameters, instructions,
- * runs, statistics, rows, Parquet), once as bare runs with their metrics. One thread, no parity.
+ * What the runs of a sweep file take on one thread, in µs: as whole shards (parameters, instructions, runs, statistics,
+ * rows, Parquet), and as bare runs with their metrics. No parity.
  */
-const { bars } = scenarios()[0]!;
-const spec = parseSweepSpec({
-  bars: 'bench',
-  strategy: { name: 'inverse-volatility', params: { lookback: [20, 40, 60, 120], rebalance: 'month' } },
-  stops: {
-    stopLoss: [null, 0.05, 0.1, 0.15, 0.2],
-    trailingStop: [null, 0.1, 0.2],
-    takeProfit: [null, 0.2, 0.3],
-  },
-  portfolio: { cash: 1_000_000, feeRate: [0, 0.0005], slippage: [0, 0.0002, 0.0005] },
-  parity: 'none',
+const { prepared } = await openSweepFile(process.argv[2]!);
+const { plan, inputs, engine } = prepared;
+const { spec, bars, strategy } = inputs;
+/** Spread over the sweep, so that the first parameters do not stand for all. */
+const RUNS = 2_000;
+const shards = [...new Set([0, 1, 2].map((third) => Math.floor((third * plan.shards) / 3)))];
+const simulator = createSimulator({
+  bars,
+  strategy,
+  barsPerYear: barsPerYearOf(spec, bars),
+  riskFreeRate: spec.riskFreeRate,
 });
-const strategy = strategyByName(spec.strategy.name);
-const prepared = prepareSweep(
-  spec,
-  { datasetId: '0'.repeat(32), strategyCode: null, instructions: new Map() },
-  { bars, strategy },
-);
-const { plan, engine } = prepared;
-const simulator = createSimulator({ bars, strategy, barsPerYear: 252, riskFreeRate: 0 });
-const ws = createWorkspace(bars);
-const stats = createReturnStats();
-const returns = new Float64Array(bars.length);
-const row = new Float64Array(METRICS.length);
 
-function wholeShards(): number {
-  const started = performance.now();
-  for (let shard = 0; shard < plan.shards; shard++) engine.runShard(shard);
-  return performance.now() - started;
+/** Shards have their plan's number of runs, which may be many: time is taken of as many as there are. */
+function wholeShard(shard: number): number {
+  const started = cpuMicros();
+  engine.runShard(shard);
+  return (cpuMicros() - started) / Math.min(plan.shardRuns, plan.runs - shard * plan.shardRuns);
 }
 
-function bareRuns(): number {
-  let spent = 0;
-  for (let i = 0; i < plan.runs; i++) {
-    const set = parametersAt(engine.grid, i);
-    const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
-    const started = performance.now();
-    runWindow(matrix, config, ws);
-    returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
-    measure({ returns: stats, totals: ws.ledger.totals, config }, row);
-    spent += performance.now() - started;
-  }
-  return spent;
+function bareRuns(shard: number): number {
+  const read = parameterReader(engine.grid);
+  const sets = Array.from({ length: Math.min(RUNS, plan.shardRuns) }, (_, i) =>
+    read(shard * plan.shardRuns + i),
+  );
+  const started = cpuMicros();
+  for (const set of sets) simulator.run(set, false);
+  return (cpuMicros() - started) / sets.length;
+}
+
+function cpuMicros(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
-const rounds = Array.from({ length: 4 }, () => ({ whole: wholeShards(), bare: bareRuns() })).slice(1);
-const whole = median(rounds.map((round) => round.whole));
-const bare = median(rounds.map((round) => round.bare));
-process.stdout.write(
-  `${JSON.stringify({ runs: plan.runs, wholeMs: whole, engineMs: bare, engineShare: bare / whole })}\n`,
-);
+bareRuns(shards[0]!); // lets the compiler see the code first
+const engineMicros = median(shards.map(bareRuns));
+wholeShard(shards[0]!);
+const shardMicros = median(shards.map(wholeShard));
+process.stdout.write(`${JSON.stringify({ engineMicros, shardMicros })}\n`);

@@ -60,6 +60,16 @@ FROM statistics
 WHERE ${newest('statistics')}`,
   },
   {
+    name: 'plateaus',
+    description: 'The best runs with what stands around them on the grid, and how much of them is luck.',
+    sql: `SELECT rank, run_id, objective, robust_objective, neighbours, missing_neighbours, neighbour_mean,
+  neighbour_worst, share_within_10_percent, cluster, psr, deflated_sharpe
+FROM plateaus
+WHERE ${newest('plateaus')}
+ORDER BY rank
+LIMIT 100`,
+  },
+  {
     name: 'failures_by_cause',
     description: 'Runs that failed and runs that placed no order, by cause.',
     sql: `SELECT coalesce(error, 'no order placed') AS cause, count(*) AS runs,

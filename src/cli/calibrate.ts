@@ -51,7 +51,8 @@ export function calibrate(prepared: PreparedSweep, now: () => number): Calibrati
   };
   const plain = measure(0, chosen);
   const typical = median(plain);
-  const checked = plan.parityShare > 0 ? median(measure(1, chosen.slice(0, 3))) : typical;
+  const checks = plan.parityShare > 0 || plan.parityLeaders > 0;
+  const checked = checks ? median(measure(1, chosen.slice(0, 3))) : typical;
   return {
     runs,
     fastest: plain[0]!,

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
-import { runLocalSweep } from '../adapters/local/run-local-sweep.ts';
 import { rememberPlaces } from '../adapters/local/sweep-places.ts';
+import { processRunner } from '../adapters/process/process-runner.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { shardSets } from '../sweep/complete.ts';
 import { newestGeneration } from '../sweep/generations.ts';
 import { putJson } from '../sweep/json-objects.ts';
 import { usageKey } from '../sweep/keys.ts';
-import { shardRange } from '../sweep/plan.ts';
+import { coreSeconds, shardRange } from '../sweep/plan.ts';
 import type { Store, SweepProgress } from '../sweep/ports.ts';
 import { resumeSweep } from '../sweep/resume.ts';
+import { type RunSweepOptions, runSweep } from '../sweep/run-sweep.ts';
 import { EXIT, Interrupted } from './failures.ts';
 import { count, plural } from './format.ts';
 import { createProgress } from './progress.ts';
@@ -34,6 +35,8 @@ export interface Executed {
 }
 
 const NO_QUEUE = { send: async () => undefined };
+/** Threads take about 0.3 s to start: a sweep that is done in less runs in this process. */
+const FEWEST_THREAD_SECONDS = 0.5;
 
 /**
  * Runs what a sweep still lacks, shows how far it is, and notes under usage/ how long it took.
@@ -44,9 +47,11 @@ const NO_QUEUE = { send: async () => undefined };
 export async function executeSweep(
   store: Store,
   opened: OpenedSweep,
-  { threads = availableParallelism(), quiet, again }: ExecuteOptions,
+  { threads: wanted, quiet, again }: ExecuteOptions,
 ): Promise<Executed> {
   const { sweepId } = opened.prepared.plan;
+  const inProcess = wanted === undefined && isSmall(opened);
+  const threads = inProcess ? 1 : (wanted ?? availableParallelism());
   await rememberPlaces(store, opened);
   // A cancelled or failed sweep goes on in a new generation; others stay where they are.
   if ((await newestGeneration(store, sweepId)) !== null) await resumeSweep(store, NO_QUEUE, sweepId);
@@ -61,8 +66,7 @@ export async function executeSweep(
   display?.update(before);
   const stop = stopOnSignals(() => display?.close());
   try {
-    const summary = await runLocalSweep(store, opened.prepared, opened.source, {
-      threads,
+    const summary = await runHere(store, opened, inProcess ? 'process' : threads, {
       signal: stop.signal,
       onProgress(progress) {
         doneRuns = progress.doneRuns;
@@ -89,6 +93,27 @@ export async function executeSweep(
     display?.close();
     stop.release();
   }
+}
+
+/** A strategy of one's own may end its process or never return, and then a thread of its own is worth its start. */
+const isSmall = ({ prepared, source }: OpenedSweep) =>
+  source.kind !== 'module' && coreSeconds(prepared.plan) < FEWEST_THREAD_SECONDS;
+
+/** On threads, or in this process; the same results. */
+async function runHere(
+  store: Store,
+  opened: OpenedSweep,
+  threads: number | 'process',
+  options: RunSweepOptions,
+): Promise<Summary> {
+  const { prepared, source } = opened;
+  if (threads === 'process') {
+    const { spec, plan, aggregate, engine } = prepared;
+    const runner = processRunner(async () => engine);
+    return runSweep(store, { spec, plan, runner, aggregate }, options);
+  }
+  const { runLocalSweep } = await import('../adapters/local/run-local-sweep.ts');
+  return runLocalSweep(store, prepared, source, { ...options, threads });
 }
 
 /** How far the sweep is before this process begins. */

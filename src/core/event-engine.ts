@@ -1,7 +1,7 @@
 import type { Bars } from './bars.ts';
 import { dropStopped, dueCells, executeBatch } from './event/batch.ts';
 import type { Cell, EventHandlers, PortfolioView } from './event/engine-event.ts';
-import { emitFill, hasBar, liftStop, type Run } from './event/run.ts';
+import { createBarOfAssets, emitFill, hasBar, liftStop, type Run, takeBar } from './event/run.ts';
 import { slippedPrice } from './execution/costs.ts';
 import {
   bookExit,
@@ -45,7 +45,8 @@ export function runEvents(
     config,
     ledger,
     log: createRunLog(),
-    emit: handlers.onEvent?.bind(handlers) ?? (() => {}),
+    emit: handlers.onEvent?.bind(handlers),
+    now: createBarOfAssets(bars.symbols.length),
     waiting: new Map(),
     stoppedNow: new Set(),
     openedNow: new Set(),
@@ -61,38 +62,41 @@ export function runEvents(
   };
   const equity = new Float64Array(bars.length);
   const atClose = config.fill.execution === 'close';
+  // A handler may bring stops of its own.
+  const withStops = handlers.onRebalance !== undefined || usesStops(matrix, config);
   let row = 0;
   let decided: readonly Cell[] = [];
   let ruined = false;
 
   for (let t = 0; t < bars.length; t++) {
-    run.emit({ type: 'BarOpened', bar: t });
+    run.emit?.({ type: 'BarOpened', bar: t });
+    takeBar(run.now, bars, t);
     run.stoppedNow.clear();
     run.openedNow.clear();
 
     if (!ruined) {
-      const due = atClose ? [] : dueCells(run, t, decided);
+      const due = atClose ? [] : dueCells(run, decided);
       decided = [];
-      stopsAtOpen(run, t, due);
+      if (withStops) stopsAtOpen(run, t, due);
       if (!atClose) executeBatch(run, t, due);
-      stopsIntrabar(run, t);
+      if (withStops) stopsIntrabar(run, t);
     }
     if (row < matrix.rowBar.length && matrix.rowBar[row] === t) {
       const cells = rowCells(matrix, row++, config);
-      decided = handlers.onRebalance?.(t, cells, portfolioView(run, t)) ?? cells;
+      decided = handlers.onRebalance?.(t, cells, portfolioView(run)) ?? cells;
       if (ruined) {
         ledger.totals.unexecuted += decided.length;
         decided = [];
       }
     }
     if (!ruined) {
-      trailPeaks(run, t);
+      if (withStops) trailPeaks(run);
       if (atClose) {
-        executeBatch(run, t, dueCells(run, t, decided));
+        executeBatch(run, t, dueCells(run, decided));
         decided = [];
       }
     }
-    equity[t] = markEquity(run, t);
+    equity[t] = markEquity(run);
     if (!ruined && equity[t]! <= 0 && config.fill.ruin === 'close') {
       ruined = true;
       equity[t] = closeAll(run, t);
@@ -100,8 +104,8 @@ export function runEvents(
       run.waiting.clear();
       decided = [];
     }
-    countBar(run, t, equity[t]!);
-    run.emit({ type: 'EquityMarked', bar: t, equity: equity[t]!, cash: ledger.cash });
+    countBar(run, equity[t]!);
+    run.emit?.({ type: 'EquityMarked', bar: t, equity: equity[t]!, cash: ledger.cash });
   }
   ledger.totals.unexecuted += run.waiting.size + decided.length;
   return { equity, ledger, log: run.log };
@@ -128,48 +132,55 @@ function rowCells(matrix: InstructionMatrix, row: number, config: RunConfig): Ce
   return cells;
 }
 
-function portfolioView(run: Run, t: number): PortfolioView {
+/** Without stops there is nothing to test, and no peak that anybody asks for. */
+function usesStops({ cellStops }: InstructionMatrix, { stops }: RunConfig): boolean {
+  const { stopLoss, trailingStop, takeProfit } = stops;
+  return cellStops !== null || [stopLoss, trailingStop, takeProfit].some((stop) => !Number.isNaN(stop));
+}
+
+function portfolioView(run: Run): PortfolioView {
   return {
     cash: run.ledger.cash,
     position: (asset) => run.ledger.position[asset]!,
-    equity: () => portfolioValue(run.ledger, run.bars.lastClose, t, run.bars.length),
+    equity: () => markEquity(run),
   };
 }
 
 /** Step 1 (a): stops armed before this bar, against its open; under `stop_only` against the whole bar. */
 function stopsAtOpen(run: Run, t: number, due: Cell[]): void {
-  const { bars, config } = run;
-  const replaced = new Set(config.fill.onConflict === 'instruction' ? due.map((cell) => cell.asset) : []);
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    if (!isArmed(run.ledger, asset) || !hasBar(run, t, asset) || replaced.has(asset)) continue;
-    const levels = levelsOf(run.ledger, asset, run.levels);
-    const gapped = gapExit(config.fill, levels, bars.open[asset * bars.length + t]!, run.exit);
-    if (gapped || (config.fill.onConflict === 'stop_only' && reachesStop(run, t, asset))) {
-      takeExit(run, t, asset);
-    }
+  const { config, ledger, levels, exit, now } = run;
+  const { fill } = config;
+  const replaces = fill.onConflict === 'instruction' && due.length > 0;
+  for (let asset = 0; asset < now.open.length; asset++) {
+    if (!isArmed(ledger, asset) || !hasBar(run, asset)) continue;
+    if (replaces && due.some((cell) => cell.asset === asset)) continue;
+    levelsOf(ledger, asset, levels);
+    const gapped = gapExit(fill, levels, now.open[asset]!, exit);
+    if (gapped || (fill.onConflict === 'stop_only' && reachesStop(run, asset))) takeExit(run, t, asset);
   }
-  if (config.fill.onConflict === 'stop_only') dropStopped(run, due);
+  if (fill.onConflict === 'stop_only') dropStopped(run, due);
 }
 
 /** Step 2: every armed position against this bar's range. */
 function stopsIntrabar(run: Run, t: number): void {
-  for (let asset = 0; asset < run.bars.symbols.length; asset++) {
-    if (!isArmed(run.ledger, asset) || !hasBar(run, t, asset)) continue;
-    if (run.openedNow.has(asset) && run.config.fill.entryBar === 'never') continue;
-    levelsOf(run.ledger, asset, run.levels);
-    if (reachesStop(run, t, asset)) takeExit(run, t, asset);
+  const { config, ledger, levels, now } = run;
+  for (let asset = 0; asset < now.open.length; asset++) {
+    if (!isArmed(ledger, asset) || !hasBar(run, asset)) continue;
+    if (config.fill.entryBar === 'never' && run.openedNow.has(asset)) continue;
+    levelsOf(ledger, asset, levels);
+    if (reachesStop(run, asset)) takeExit(run, t, asset);
   }
 }
 
-function reachesStop({ bars, config, levels, exit }: Run, t: number, asset: number): boolean {
-  const i = asset * bars.length + t;
-  return barExit(config.fill, levels, bars.open[i]!, bars.high[i]!, bars.low[i]!, bars.close[i]!, exit);
+function reachesStop({ config, levels, exit, now }: Run, asset: number): boolean {
+  const { open, high, low, close } = now;
+  return barExit(config.fill, levels, open[asset]!, high[asset]!, low[asset]!, close[asset]!, exit);
 }
 
 /** Fills the exit that was found for an asset. */
 function takeExit(run: Run, t: number, asset: number): void {
   const { config, ledger, exit, levels } = run;
-  run.emit({ type: 'StopTriggered', bar: t, asset, reason: REASONS[exit.reason]! });
+  run.emit?.({ type: 'StopTriggered', bar: t, asset, reason: REASONS[exit.reason]! });
   const fillPrice = exitFillPrice(config.fill, exit.reason, exit.price, levels.long, config.slippage);
   bookStopExit(ledger, config, t, asset, exit.price, fillPrice, exit.reason, run.log);
   run.stoppedNow.add(asset);
@@ -181,47 +192,45 @@ function takeExit(run: Run, t: number, asset: number): void {
  *
  * It comes before a batch at the close, whose own peaks start there and must not see the bar that led to them.
  */
-function trailPeaks(run: Run, t: number): void {
-  const { bars, ledger, config } = run;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    const position = ledger.position[asset]!;
-    if (position === 0 || !hasBar(run, t, asset)) continue;
-    if (run.openedNow.has(asset) && config.fill.entryBar === 'never') continue;
-    const i = asset * bars.length + t;
-    ledger.peak[asset] = nextPeak(position > 0, ledger.peak[asset]!, bars.high[i]!, bars.low[i]!);
+function trailPeaks(run: Run): void {
+  const { ledger, config, now } = run;
+  const { position, peak } = ledger;
+  for (let asset = 0; asset < position.length; asset++) {
+    if (position[asset] === 0 || !hasBar(run, asset)) continue;
+    if (config.fill.entryBar === 'never' && run.openedNow.has(asset)) continue;
+    peak[asset] = nextPeak(position[asset]! > 0, peak[asset]!, now.high[asset]!, now.low[asset]!);
   }
 }
 
 /** Step 5: equity at the last closes. */
-function markEquity({ bars, ledger }: Run, t: number): number {
-  return portfolioValue(ledger, bars.lastClose, t, bars.length);
+function markEquity({ ledger, now }: Run): number {
+  return portfolioValue(ledger, now.lastClose, 0, 1);
 }
 
 /** Ruin: all positions close at their last close, and nothing trades again. Returns the equity after that. */
 function closeAll(run: Run, t: number): number {
-  const { bars, ledger, config } = run;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
+  const { ledger, config, now } = run;
+  for (let asset = 0; asset < now.lastClose.length; asset++) {
     const position = ledger.position[asset]!;
     if (position === 0) continue;
-    const price = bars.lastClose[asset * bars.length + t]!;
+    const price = now.lastClose[asset]!;
     const fillPrice = slippedPrice(price, position < 0, config.slippage);
     bookExit(ledger, config, t, asset, price, fillPrice, RUIN, run.log);
     emitFill(run, t, asset, RUIN);
   }
-  for (let asset = 0; asset < bars.symbols.length; asset++) liftStop(run, t, asset);
-  return markEquity(run, t);
+  for (let asset = 0; asset < now.lastClose.length; asset++) liftStop(run, t, asset);
+  return markEquity(run);
 }
 
 /** What is counted at a close: exposure, leverage, assets that stand stopped out. */
-function countBar({ bars, ledger }: Run, t: number, equity: number): void {
-  const { totals } = ledger;
+function countBar({ ledger, now }: Run, equity: number): void {
+  const { position, stopped, totals } = ledger;
   let shorts = 0;
   let exposed = false;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    const position = ledger.position[asset]!;
-    totals.barsStopped += ledger.stopped[asset]!;
-    if (position !== 0) exposed = true;
-    if (position < 0) shorts += position * bars.lastClose[asset * bars.length + t]!;
+  for (let asset = 0; asset < position.length; asset++) {
+    totals.barsStopped += stopped[asset]!;
+    if (position[asset] !== 0) exposed = true;
+    if (position[asset]! < 0) shorts += position[asset]! * now.lastClose[asset]!;
   }
   if (!exposed) return;
   totals.barsExposed++;

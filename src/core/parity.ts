@@ -21,7 +21,17 @@ export interface Divergence {
   readonly right: number | string | null;
 }
 
-const FILL_COLUMNS = ['quantity', 'price', 'fillPrice', 'fee', 'reason', 'cash', 'position'] as const;
+const FILL_COLUMNS = [
+  'bar',
+  'asset',
+  'quantity',
+  'price',
+  'fillPrice',
+  'fee',
+  'reason',
+  'cash',
+  'position',
+] as const;
 
 /**
  * The first divergence of two outcomes, bit for bit (`Object.is`); null if they are identical.
@@ -38,27 +48,17 @@ export function firstDivergence(left: Outcome, right: Outcome): Divergence | nul
 
 function firstFillDivergence(left: RunLog, right: RunLog): Divergence | null {
   const both = Math.min(left.fills, right.fills);
-  for (let i = 0; i < both; i++) {
-    const bar = Math.min(left.bar[i]!, right.bar[i]!);
-    if (left.bar[i] !== right.bar[i]) {
-      const asset = left.bar[i] === bar ? left.asset[i]! : right.asset[i]!;
-      return { bar, asset, field: 'fill on bar', left: left.bar[i]!, right: right.bar[i]! };
-    }
-    if (left.asset[i] !== right.asset[i]) {
-      return {
-        bar,
-        asset: left.asset[i]!,
-        field: 'fill of asset',
-        left: left.asset[i]!,
-        right: right.asset[i]!,
-      };
-    }
-    for (const field of FILL_COLUMNS) {
-      if (Object.is(left[field][i], right[field][i])) continue;
-      const say = (value: number) => (field === 'reason' ? REASONS[value]! : value);
-      return { bar, asset: left.asset[i]!, field, left: say(left[field][i]!), right: say(right[field][i]!) };
+  let first = both;
+  let field: (typeof FILL_COLUMNS)[number] = 'bar';
+  // Column by column, each up to the first divergence of those before it: of one fill the first column counts.
+  for (const column of FILL_COLUMNS) {
+    const at = firstDifference(left[column], right[column], first);
+    if (at < first) {
+      first = at;
+      field = column;
     }
   }
+  if (first < both) return fillDivergence(left, right, first, field);
   if (left.fills === right.fills) return null;
   const longer = left.fills > both ? left : right;
   return {
@@ -70,13 +70,30 @@ function firstFillDivergence(left: RunLog, right: RunLog): Divergence | null {
   };
 }
 
+/** The least i < end at which the columns differ (`Object.is`), else `end`. */
+function firstDifference(left: ArrayLike<number>, right: ArrayLike<number>, end: number): number {
+  let i = 0;
+  while (i < end && Object.is(left[i], right[i])) i++;
+  return i;
+}
+
+function fillDivergence(
+  left: RunLog,
+  right: RunLog,
+  i: number,
+  field: (typeof FILL_COLUMNS)[number],
+): Divergence {
+  const bar = Math.min(left.bar[i]!, right.bar[i]!);
+  const asset = left.bar[i] === bar ? left.asset[i]! : right.asset[i]!;
+  const name = field === 'bar' ? 'fill on bar' : field === 'asset' ? 'fill of asset' : field;
+  const say = (value: number) => (field === 'reason' ? REASONS[value]! : value);
+  return { bar, asset, field: name, left: say(left[field][i]!), right: say(right[field][i]!) };
+}
+
 function firstEquityDivergence(left: Float64Array, right: Float64Array): Divergence | null {
-  for (let t = 0; t < left.length; t++) {
-    if (!Object.is(left[t], right[t])) {
-      return { bar: t, asset: null, field: 'equity', left: left[t]!, right: right[t]! };
-    }
-  }
-  return null;
+  const t = firstDifference(left, right, left.length);
+  if (t === left.length) return null;
+  return { bar: t, asset: null, field: 'equity', left: left[t]!, right: right[t]! };
 }
 
 /** Rejections, scaled batches and totals, once fills and equity agree. */

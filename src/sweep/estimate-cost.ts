@@ -1,5 +1,5 @@
 import type { Plan } from '../contracts/plan.ts';
-import { runSeconds } from './plan.ts';
+import { checkSeconds, runSeconds } from './plan.ts';
 import { LIST_PRICES, type Prices } from './prices.ts';
 
 /** What a deployment runs sweeps with. */
@@ -43,8 +43,6 @@ const CORE_MB = 1_769;
 const MB_PER_GB = 1_024;
 /** Of a row in Parquet; block sums are most of it. */
 export const ROW_BYTES = 720;
-/** Of checking one run, per bar and asset: both engines and three dense forms. */
-const PARITY_SECONDS = 0.5e-6;
 /** Requests around one shard: S3 and SQS answer within tens of milliseconds. */
 const SHARD_OVERHEAD_SECONDS = 0.3;
 const START_SECONDS = 1.5;
@@ -73,13 +71,14 @@ export function estimateCost(
   const { runs, shards, bars, assets } = plan;
   const cores = Math.min(1, deployment.workerMemoryMb / CORE_MB); // a run uses one core, however many there are
   const checked = Math.min(runs, runs * plan.parityShare);
-  const coreSeconds = runs * measuredRunSeconds + checked * bars * assets * PARITY_SECONDS;
+  const oneCheck = checkSeconds(bars, assets);
+  const coreSeconds = runs * measuredRunSeconds + checked * oneCheck;
   const shardSeconds = coreSeconds / cores / shards + SHARD_OVERHEAD_SECONDS;
   const leaders = Math.min(runs, 1_000);
   const foldSeconds =
     (runs * FOLD_RUN_SECONDS +
       leaders * measuredRunSeconds +
-      Math.min(leaders, plan.parityLeaders) * bars * assets * PARITY_SECONDS) /
+      Math.min(leaders, plan.parityLeaders) * oneCheck) /
     cores;
   const loadSeconds = START_SECONDS + (bars * assets * BAR_BYTES) / LOAD_BYTES_PER_SECOND / cores;
   const gb = deployment.workerMemoryMb / MB_PER_GB;

@@ -110,6 +110,42 @@ export function parametersAt(grid: Grid, index: GridIndex): ParameterSet {
   return { params, stops, portfolio, ...resolveFill(settings) };
 }
 
+/** Values of one group that are kept at most; a group of a grid that has more is made anew now and then. */
+const KEPT_PARTS = 10_000;
+
+/**
+ * Reads parameter sets as `parametersAt` does, for run after run: sets in which a group (params, stops, portfolio, fill)
+ * has the same values mostly share its object, so that whoever derives something from a group can look it up.
+ */
+export function parameterReader(grid: Grid): (index: GridIndex) => ParameterSet {
+  const digits: number[] = [];
+  const part = <T extends object>(groupName: keyof Settings, make: (settings: Settings) => T): (() => T) => {
+    const own = grid.axes.flatMap((axis, k) => (axisTarget(axis)[0] === groupName ? [k] : []));
+    const lengths = own.map((k) => grid.axes[k]!.values.length);
+    const countable = lengths.reduce((product, length) => product * length, 1) <= Number.MAX_SAFE_INTEGER;
+    const parts = new Map<number, T>();
+    return () => {
+      let at = 0;
+      for (let i = 0; i < own.length; i++) at = at * lengths[i]! + digits[own[i]!]!;
+      let value = countable ? parts.get(at) : undefined;
+      if (value === undefined) {
+        value = make(settingsAt(grid, digits));
+        if (parts.size === KEPT_PARTS) parts.clear();
+        if (countable) parts.set(at, value);
+      }
+      return value;
+    };
+  };
+  const params = part('params', (settings) => settings.params as ParameterSet['params']);
+  const stops = part('stops', (settings) => settings.stops as unknown as Stops);
+  const portfolio = part('portfolio', (settings) => settings.portfolio as unknown as Portfolio);
+  const fill = part('fill', resolveFill);
+  return (index) => {
+    digitsAt(grid, index, digits);
+    return { params: params(), stops: stops(), portfolio: portfolio(), ...fill() };
+  };
+}
+
 /** The grid index of a parameter set, the inverse of `parametersAt`; InvalidInputError if a value is not on its axis. */
 export function indexOf(grid: Grid, set: ParameterSet): bigint {
   return grid.axes.reduce((index, axis) => {

@@ -52,28 +52,19 @@ export function runIds(
 /**
  * Gives the resolved parameters of a run as canonical JSON {fill, params, portfolio, stops}: the column `params`, and
  * all that `show` needs to replay it. `params` is the strategy's part as canonical JSON.
+ *
+ * Runs share the objects of a group (`parameterReader`), and each is spelled once: spelling costs more than the hash.
  */
 export function parameterSpelling(): (set: ParameterSet, params: string) => string {
-  // Neighbours share fill model and portfolio mostly: spelling them anew would cost more than the hash.
-  const fill = latestSpelling();
-  const portfolio = latestSpelling();
-  const stops = latestSpelling();
-  return (set, params) =>
-    `{"fill":${fill(set.fill)},"params":${params},"portfolio":${portfolio(set.portfolio)},"stops":${stops(set.stops)}}`;
-}
-
-function latestSpelling(): (value: object) => string {
-  let latest: Readonly<Record<string, unknown>> = {};
-  let spelled = canonicalJson(latest);
-  return (value) => {
-    const record = value as Readonly<Record<string, unknown>>;
-    const names = Object.keys(record);
-    const same =
-      names.length === Object.keys(latest).length && names.every((name) => record[name] === latest[name]);
-    if (!same) {
-      latest = record;
-      spelled = canonicalJson(record);
+  const spelled = new WeakMap<object, string>();
+  const part = (value: object) => {
+    let text = spelled.get(value);
+    if (text === undefined) {
+      text = canonicalJson(value);
+      spelled.set(value, text);
     }
-    return spelled;
+    return text;
   };
+  return ({ fill, portfolio, stops }, params) =>
+    `{"fill":${part(fill)},"params":${params},"portfolio":${part(portfolio)},"stops":${part(stops)}}`;
 }

@@ -5,20 +5,21 @@ import { MAX_SHARDS } from './keys.ts';
  * Constants of the version. They stand for a typical core and are never measured at run time: shards and parity
  * samples decide bytes, and bytes must not depend on the machine.
  */
-/** Work of one run besides its bars: resolving, compiling, measuring, encoding a row. */
-const RUN_SECONDS = 60e-6;
+/** Work of one run besides its bars: resolving, compiling, encoding a row. */
+const RUN_SECONDS = 25e-6;
 /** Work of one run per bar and asset. */
-const ASSET_BAR_SECONDS = 4e-9;
+const ASSET_BAR_SECONDS = 1.5e-9;
+/** Work of checking one run per bar and asset: both engines with their logs, and three dense forms. */
+const CHECK_ASSET_BAR_SECONDS = 0.2e-6;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 10_000;
-/**
- * Up to so many asset-bars (runs · bars · assets) every run is checked, beyond it a sample of about as many: at about
- * 0.5 µs each (both engines and three dense forms) some 20 s of one core.
- */
-const PARITY_ASSET_BARS = 40e6;
-/** Asset-bars spent on checking leaders; at least 20 and at most 1,000 of them are checked. */
-const LEADER_ASSET_BARS = 10e6;
+/** Of the whole work, what `parity: auto` spends on checks; and what it may always spend, so that small sweeps are checked whole. */
+const PARITY_TIME = 0.25;
+const CHEAP_PARITY_SECONDS = 0.25;
+/** Leaders that are checked: as many as half of that allows, within these bounds. */
+const FEWEST_LEADERS = 20;
+const MOST_LEADERS = 1_000;
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -37,6 +38,11 @@ export function runSeconds(bars: number, assets: number): number {
   return RUN_SECONDS + ASSET_BAR_SECONDS * bars * assets;
 }
 
+/** Seconds of one core that checking one run takes besides, by the constants of the version. */
+export function checkSeconds(bars: number, assets: number): number {
+  return RUN_SECONDS + CHECK_ASSET_BAR_SECONDS * bars * assets;
+}
+
 /**
  * Runs per shard: about 5 s of work, but at least min(64, runs / 50) shards, so that the threads of a laptop and the
  * wall time of a small sweep profit; at most 10,000 runs a shard and 10,000 shards.
@@ -50,10 +56,8 @@ export function shardRunsOf({ runs, bars, assets, shardRuns }: Omit<PlanInput, '
 
 /** The plan of a sweep but for `scanFrom`, which needs the grid; pure. */
 export function planOf(input: PlanInput): Omit<Plan, 'scanFrom'> {
-  const { sweepId, engine, runs, bars, assets, parity } = input;
+  const { sweepId, engine, runs, bars, assets } = input;
   const shardRuns = shardRunsOf(input);
-  const assetBars = bars * assets;
-  const leaders = Math.max(20, Math.min(1_000, Math.floor(LEADER_ASSET_BARS / assetBars)));
   return {
     v: 1,
     sweepId,
@@ -63,16 +67,43 @@ export function planOf(input: PlanInput): Omit<Plan, 'scanFrom'> {
     assets,
     shardRuns,
     shards: Math.ceil(runs / shardRuns),
-    parityShare: parityShare(parity, runs * assetBars),
-    parityLeaders: parity === 'none' ? 0 : leaders,
+    ...parityOf(input),
   };
 }
 
-function parityShare(parity: PlanInput['parity'], assetBars: number): number {
-  if (parity === 'all') return 1;
-  if (parity === 'none') return 0;
-  if (parity === 'auto') return Math.min(1, PARITY_ASSET_BARS / assetBars);
-  return parity.sample;
+/**
+ * The share of the runs that shards check, and the number of leaders that the end of a sweep checks besides.
+ *
+ * `auto` checks as many runs as fit into a quarter of the whole work, by the constants of the version and never by the
+ * clock: half of that is kept for leaders, the rest is a sample. Every run where they all fit.
+ */
+function parityOf({ runs, bars, assets, parity }: PlanInput): Pick<Plan, 'parityShare' | 'parityLeaders'> {
+  const runWork = runs * runSeconds(bars, assets);
+  const budget = Math.max(CHEAP_PARITY_SECONDS, (runWork * PARITY_TIME) / (1 - PARITY_TIME));
+  const affordable = budget / checkSeconds(bars, assets);
+  const parityLeaders = Math.max(FEWEST_LEADERS, Math.min(MOST_LEADERS, Math.floor(affordable / 2)));
+  if (parity === 'none') return { parityShare: 0, parityLeaders: 0 };
+  if (parity === 'all' || (parity === 'auto' && affordable >= runs)) return { parityShare: 1, parityLeaders };
+  if (parity === 'auto')
+    return { parityShare: Math.max(0, affordable - parityLeaders) / runs, parityLeaders };
+  return { parityShare: parity.sample, parityLeaders };
+}
+
+/** Runs of a plan that are checked, in shards and as leaders; leaders that the sample has already count twice. */
+export function checkedRuns({
+  runs,
+  parityShare,
+  parityLeaders,
+}: Pick<Plan, 'runs' | 'parityShare' | 'parityLeaders'>): number {
+  return Math.min(runs, Math.round(runs * parityShare) + parityLeaders);
+}
+
+/** Seconds of one core that a sweep takes by the constants of the version, checks included. */
+export function coreSeconds(
+  plan: Pick<Plan, 'runs' | 'bars' | 'assets' | 'parityShare' | 'parityLeaders'>,
+): number {
+  const { runs, bars, assets } = plan;
+  return runs * runSeconds(bars, assets) + checkedRuns(plan) * checkSeconds(bars, assets);
 }
 
 /** The runs of one shard: from `first`, `count` of them. */

@@ -11,9 +11,10 @@ import {
   encodeResults,
   type ResultColumn,
   type ResultTable,
+  type ResultValues,
   resultTable,
 } from '../formats/results-parquet.ts';
-import { axisTarget, type Grid, type ParameterSet, parametersAt } from './grid.ts';
+import { axisTarget, type Grid, type ParameterSet, parameterReader } from './grid.ts';
 import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
 import { runIndices } from './selection.ts';
@@ -23,7 +24,11 @@ import type { RunValidation } from './validation/run-validation.ts';
 /** Longest message of a failed run that is kept. */
 const MAX_ERROR = 1_000;
 
-const BLOCK_NAMES = Array.from({ length: BLOCKS }, (_, b) => String(b).padStart(2, '0'));
+const METRIC_NAMES = METRICS.map(({ name }) => name);
+const blockNames = (sum: string) =>
+  Array.from({ length: BLOCKS }, (_, b) => `block_${sum}_${String(b).padStart(2, '0')}`);
+const BLOCK_SUMS = blockNames('sum');
+const BLOCK_SQUARES = blockNames('squares');
 
 /** What one thread holds to compute the shards of a sweep. */
 export interface ShardContext {
@@ -41,7 +46,15 @@ export interface ShardContext {
   readonly spell: (set: ParameterSet, params: string) => string;
 }
 
-type Put = (name: string, value: number | string | boolean | null) => void;
+/** The table of a shard with the columns that every run fills looked up once: by name for each cell is dear. */
+interface Rows {
+  readonly table: ResultTable;
+  readonly axes: readonly ((row: number, set: ParameterSet) => void)[];
+  readonly metrics: readonly ResultValues[];
+  readonly blockSums: readonly ResultValues[];
+  readonly blockSquares: readonly ResultValues[];
+  put(name: string, row: number, value: number | string | boolean | null): void;
+}
 
 /**
  * Runs one shard, in the order of the run index, and encodes exactly its rows as one Parquet object.
@@ -51,21 +64,33 @@ type Put = (name: string, value: number | string | boolean | null) => void;
  * @param between is called before each run; what it throws ends the shard without rows
  */
 export function runShard(context: ShardContext, shard: number, between?: () => void): ShardRows {
-  const { plan, spec, grid, columns } = context;
+  const { plan, spec, grid, columns, axes } = context;
   const { first, count } = shardRange(plan, shard);
   const indices = runIndices(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
-  const table = resultTable(columns, count);
+  const read = parameterReader(grid);
+  const rows = openRows(resultTable(columns, count), axes);
   let failedRuns = 0;
   for (let i = 0; i < count; i++) {
     between?.();
-    const put: Put = (name, value) => {
-      (table.values.get(name) as unknown[])[i] = value;
-    };
-    put('run_index', first + i);
-    put('shard', shard);
-    if (!fillRow(context, put, first + i, parametersAt(grid, indices[i]!))) failedRuns++;
+    rows.put('run_index', i, first + i);
+    rows.put('shard', i, shard);
+    if (!fillRow(context, rows, i, first + i, read(indices[i]!))) failedRuns++;
   }
-  return { bytes: encode(table, plan, shard, first), failedRuns };
+  return { bytes: encode(rows.table, plan, shard, first), failedRuns };
+}
+
+function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
+  const column = (name: string) => table.values.get(name)!;
+  return {
+    table,
+    axes: axes.map((axis) => axisWriter(axis, column(axis.column))),
+    metrics: METRIC_NAMES.map(column),
+    blockSums: BLOCK_SUMS.map(column),
+    blockSquares: BLOCK_SQUARES.map(column),
+    put(name, row, value) {
+      (column(name) as unknown[])[row] = value;
+    },
+  };
 }
 
 function encode(table: ResultTable, plan: Plan, shard: number, first: number): Uint8Array {
@@ -79,45 +104,61 @@ function encode(table: ResultTable, plan: Plan, shard: number, first: number): U
 }
 
 /** Whether the run succeeded. */
-function fillRow(context: ShardContext, put: Put, runIndex: number, set: ParameterSet): boolean {
-  const { plan, simulator, spell, runId, axes } = context;
+function fillRow(
+  context: ShardContext,
+  rows: Rows,
+  row: number,
+  runIndex: number,
+  set: ParameterSet,
+): boolean {
+  const { plan, simulator, spell, runId } = context;
   const params = spell(set, simulator.paramsJson(set.params));
-  put('run_id', runId(params));
-  put('params', params);
-  for (const column of axes) put(column.column, axisValue(column, set));
-  put('parity_status', 'not_checked');
+  rows.put('run_id', row, runId(params));
+  rows.put('params', row, params);
+  for (const write of rows.axes) write(row, set);
+  rows.put('parity_status', row, 'not_checked');
   try {
     const run = simulator.run(set, parityChosen(runIndex, plan.parityShare));
-    put('status', 'ok');
-    fillMeasures(context.bars, put, run);
-    if (context.validation) fillValidation(context.validation, put, run);
+    rows.put('status', row, 'ok');
+    fillMeasures(context.bars, rows, row, run);
+    if (context.validation) fillValidation(context.validation, rows, row, run);
     return true;
   } catch (error) {
-    put('status', 'failed');
-    put('error', messageOf(error));
+    rows.put('status', row, 'failed');
+    rows.put('error', row, messageOf(error));
     return false;
   }
 }
 
-function fillMeasures(bars: Bars, put: Put, { matrix, metrics, stats, parity }: SimulatedRun): void {
-  for (let k = 0; k < METRICS.length; k++) put(METRICS[k]!.name, metrics[k]!);
+function fillMeasures(
+  bars: Bars,
+  rows: Rows,
+  row: number,
+  { matrix, metrics, stats, parity }: SimulatedRun,
+): void {
+  for (let k = 0; k < metrics.length; k++) rows.metrics[k]![row] = metrics[k]!;
   for (let b = 0; b < BLOCKS; b++) {
-    put(`block_sum_${BLOCK_NAMES[b]}`, stats.blockSum[b]!);
-    put(`block_squares_${BLOCK_NAMES[b]}`, stats.blockSquares[b]!);
+    rows.blockSums[b]![row] = stats.blockSum[b]!;
+    rows.blockSquares[b]![row] = stats.blockSquares[b]!;
   }
-  put('sum_cubes', stats.sumCubes);
-  put('sum_fourths', stats.sumFourths);
+  rows.put('sum_cubes', row, stats.sumCubes);
+  rows.put('sum_fourths', row, stats.sumFourths);
   const sparse = sparseBytes(matrix);
   const dense = denseBytes(bars.length, bars.symbols.length);
-  put('sparse_bytes', sparse);
-  put('dense_bytes', dense);
-  put('memory_saving', 1 - sparse / dense);
-  if (parity) for (const [name, value] of Object.entries(parityColumns(parity))) put(name, value);
+  rows.put('sparse_bytes', row, sparse);
+  rows.put('dense_bytes', row, dense);
+  rows.put('memory_saving', row, 1 - sparse / dense);
+  if (parity) for (const [name, value] of Object.entries(parityColumns(parity))) rows.put(name, row, value);
 }
 
-function fillValidation({ columns, measure }: RunValidation, put: Put, run: SimulatedRun): void {
+function fillValidation(
+  { columns, measure }: RunValidation,
+  rows: Rows,
+  row: number,
+  run: SimulatedRun,
+): void {
   const values = measure({ returns: run.returns, equity: run.equity, start: run.stats.start });
-  for (let k = 0; k < columns.length; k++) put(columns[k]!.name, values[k]!);
+  for (let k = 0; k < columns.length; k++) rows.put(columns[k]!.name, row, values[k]!);
 }
 
 /** The parity columns of a row from its check. */
@@ -132,11 +173,17 @@ export function parityColumns(check: ParityCheck): ParityColumns {
   };
 }
 
-function axisValue({ axis, type }: AxisColumn, set: ParameterSet): number | string | boolean | null {
+/** Writes the value of an axis into its column. */
+function axisWriter({ axis, type }: AxisColumn, values: ResultValues): Rows['axes'][number] {
   const [group, field] = axisTarget(axis);
-  const values: Readonly<Record<string, unknown>> = { ...set[group] };
-  const value = axis.path === 'fill.preset' ? set.fillPreset : (values[field] as Scalar);
-  return value === null && type === 'DOUBLE' ? Number.NaN : axisCell(type, value);
+  const cell = (value: Scalar) => (value === null && type === 'DOUBLE' ? Number.NaN : axisCell(type, value));
+  return axis.path === 'fill.preset'
+    ? (row, set) => {
+        (values as unknown[])[row] = cell(set.fillPreset);
+      }
+    : (row, set) => {
+        (values as unknown[])[row] = cell((set[group] as Readonly<Record<string, Scalar>>)[field]!);
+      };
 }
 
 /** What was thrown, in one piece of text: a strategy may throw anything. */

@@ -73,7 +73,7 @@ export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: R
   let windows: WindowRuns | null = null;
   const metrics = new Float64Array(METRICS.length);
   let latest: Decided | null = null;
-  let asked: ParameterSet['params'] | null = null; // spelling the same object twice is the dearest part of a lookup
+  let asked: ParameterSet['params'] | null = null; // neighbours share the object; spelling it is the dearest part of a lookup
 
   function decided(params: ParameterSet['params']): Decided {
     if (latest && asked === params) return latest;
@@ -178,7 +178,7 @@ function withKernel(
 
 function decide(strategy: Strategy, bars: Bars, params: ParameterSet['params'], key: string): Decided {
   const matrices = new Map<string, InstructionMatrix>();
-  const parsed = strategy.params.safeParse(params);
+  const parsed = strategy.params.safeParse({ ...params }); // a copy: runs share the object, and a strategy may write into it
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const where = ['params', ...(issue?.path ?? [])].join('.');

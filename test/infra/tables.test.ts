@@ -176,6 +176,11 @@ describe('the named queries', () => {
     expect(rows.length).toBeGreaterThan(0);
   });
 
+  it('plateaus has a row for each leader', async () => {
+    const ranks = (await query(saved('plateaus'))).map(([rank]) => rank);
+    expect(ranks).toEqual((await query(saved('leaderboard'))).map(([rank]) => rank));
+  });
+
   it('failures_by_cause counts the runs that placed no order', async () => {
     const causes = await query(saved('failures_by_cause'));
     // a look back longer than the bars never trades: 24 of 48 runs

@@ -83,8 +83,11 @@ describe('the estimate', () => {
   });
 
   it('lets half a core take twice the time for about the same money', () => {
-    const whole = estimateCost(planFor(500_000), DEPLOYMENT).expected;
-    const half = estimateCost(planFor(500_000), { ...DEPLOYMENT, workerMemoryMb: 1_769 / 2 }).expected;
+    const whole = estimateCost(planFor(500_000, 25_000), DEPLOYMENT).expected;
+    const half = estimateCost(planFor(500_000, 25_000), {
+      ...DEPLOYMENT,
+      workerMemoryMb: 1_769 / 2,
+    }).expected;
     expect(half.wallSeconds).toBeGreaterThan(whole.wallSeconds);
     // what waits for S3 and SQS costs half: 0.3 s of each shard
     expect(half.computeUsd / whole.computeUsd).toBeGreaterThan(0.85);

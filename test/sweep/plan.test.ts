@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { parityChosen, planOf, runSeconds, shardRange } from '../../src/sweep/plan.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { checkSeconds, parityChosen, planOf, runSeconds, shardRange } from '../../src/sweep/plan.ts';
 
 const ids = { sweepId: '0'.repeat(32), engine: '0'.repeat(64) };
 const input = fc.record({
@@ -48,8 +48,8 @@ describe('a plan', () => {
     [100, 100, 1, 2],
     [1_000, 1_000, 5, 20],
     [3_200, 1_000, 5, 64],
-    [1_000_000, 1_000, 1, 100], // 64 µs a run: 5 s would be 78,125 runs, the limit is 10,000
-    [10_000_000, 98_280, 50, 10_000], // 20 ms a run: 5 s would be 254 runs, the limit is 10,000 shards
+    [1_000_000, 1_000, 1, 100], // 26.5 µs a run: 5 s would be 188,679 runs, the limit is 10,000
+    [10_000_000, 98_280, 50, 10_000], // 7.4 ms a run: 5 s would be 676 runs, the limit is 10,000 shards
   ])('cuts %i runs of %i bars and %i assets into %i shards', (runs, bars, assets, shards) => {
     expect(planOf({ ...ids, runs, bars, assets, parity: 'none' }).shards).toBe(shards);
   });
@@ -61,14 +61,48 @@ describe('a plan', () => {
     expect(() => shardRange(plan, 4)).toThrow(/expected 0 to 3, found 4/);
   });
 
-  it('checks every run of a cheap sweep and about as many asset-bars of a dear one', () => {
-    const share = (runs: number) =>
-      planOf({ ...ids, runs, bars: 1_000, assets: 10, parity: 'auto' }).parityShare;
-    expect(share(4_000)).toBe(1);
-    expect(share(400_000)).toBeCloseTo(0.01, 10);
-    expect(planOf({ ...ids, runs: 10, bars: 9, assets: 1, parity: 'all' }).parityShare).toBe(1);
-    const none = planOf({ ...ids, runs: 10, bars: 9, assets: 1, parity: 'none' });
-    expect([none.parityShare, none.parityLeaders]).toEqual([0, 0]);
+  it.each([
+    // 1,000 bars × 10 assets: 40 µs a run, 2.025 ms a check; affordable, leaders, sampled, counted by hand
+    ['every run of a cheap sweep', 123, 1, 61],
+    ['what 0.25 s allow of a small one', 1_000, (0.25 / 2.025e-3 - 61) / 1_000, 61],
+    [
+      'what a third of the runs’ own 40 s allow of a large one',
+      1_000_000,
+      (40 / 3 / 2.025e-3 - 1_000) / 1e6,
+      1_000,
+    ],
+  ])('checks of parity auto %s', (_, runs, share, leaders) => {
+    const plan = planOf({ ...ids, runs, bars: 1_000, assets: 10, parity: 'auto' });
+    expect(plan.parityShare).toBeCloseTo(share, 12);
+    expect(plan.parityLeaders).toBe(leaders);
+  });
+
+  it('spends on parity auto at most a quarter of the whole work, 0.25 s, or what twenty leaders take, whatever the clock says', () => {
+    const slow = vi.spyOn(performance, 'now').mockImplementation(() => {
+      throw new Error('a plan looked at the clock');
+    });
+    try {
+      fc.assert(
+        fc.property(input, (drawn) => {
+          const { runs, bars, assets, ...plan } = planOf({ ...ids, ...drawn, parity: 'auto' });
+          const check = checkSeconds(bars, assets);
+          const parity = (runs * plan.parityShare + (plan.parityShare < 1 ? plan.parityLeaders : 0)) * check;
+          const quarter = (runs * runSeconds(bars, assets)) / 3;
+          expect(parity).toBeLessThanOrEqual(Math.max(0.25, quarter, 20 * check) * (1 + 1e-9));
+          expect(planOf({ ...ids, ...drawn })).toEqual(planOf({ ...ids, ...drawn }));
+        }),
+      );
+    } finally {
+      slow.mockRestore();
+    }
+  });
+
+  it('checks what the spec asks for', () => {
+    const share = (parity: 'all' | 'none' | { sample: number }) =>
+      planOf({ ...ids, runs: 1e6, bars: 1_000, assets: 10, parity });
+    expect(share('all').parityShare).toBe(1);
+    expect(share({ sample: 0.25 }).parityShare).toBe(0.25);
+    expect([share('none').parityShare, share('none').parityLeaders]).toEqual([0, 0]);
   });
 });
 

@@ -3,7 +3,6 @@ import { InvalidInputError } from '../../contracts/errors.ts';
 import { periodBounds } from '../../contracts/period.ts';
 import type { RebalanceEvent } from '../../contracts/rebalance-event.ts';
 import type { SweepSpec } from '../../contracts/sweep-spec.ts';
-import { parseInstructions } from '../../formats/instructions.ts';
 import { instructionsSha256 } from '../../formats/rebalance-event-checksum.ts';
 import { parseSweepFile } from '../../formats/sweep-yaml.ts';
 import { loadBars } from '../../sweep/load-bars.ts';
@@ -11,7 +10,6 @@ import { type PreparedSweep, prepareSweep } from '../../sweep/prepare-sweep.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
 import { validateParams } from '../../sweep/validate-params.ts';
 import { openDataset } from './dataset-directory.ts';
-import { loadStrategy } from './load-strategy.ts';
 import { readInput, readInputText } from './read-input.ts';
 
 /** Where the content that a sweep names lies on this machine; absolute paths. */
@@ -80,6 +78,7 @@ export async function readInstructions(places: Pick<SweepPlaces, 'instructions'>
   const files = new Map<string, readonly RebalanceEvent[]>();
   const instructions = new Map<string, string>();
   for (const [name, path] of Object.entries(places.instructions)) {
+    const { parseInstructions } = await import('../../formats/instructions.ts'); // its formats are loaded where a sweep has files
     const events = await parseInstructions(await readInput(path), path);
     const sha256 = instructionsSha256(events);
     instructions.set(name, sha256);
@@ -94,6 +93,7 @@ async function sourceOf(
   files: ReadonlyMap<string, readonly RebalanceEvent[]>,
 ): Promise<StrategySource> {
   if (places.strategy !== null) {
+    const { loadStrategy } = await import('./load-strategy.ts'); // loads esbuild
     const { code, codeSha256 } = await loadStrategy(places.strategy);
     return { kind: 'module', code, codeSha256 };
   }

@@ -5,6 +5,7 @@ import { readInputText } from '../../adapters/local/read-input.ts';
 import { barsBytes } from '../../core/bars.ts';
 import { parseSweepFile } from '../../formats/sweep-yaml.ts';
 import { ROW_BYTES } from '../../sweep/estimate-cost.ts';
+import { checkedRuns } from '../../sweep/plan.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
 import { type Calibration, calibrate } from '../calibrate.ts';
 import { type CloudPlan, cloudLines, cloudPlan } from '../cloud-plan.ts';
@@ -79,9 +80,6 @@ function timeOf({ plan }: PreparedSweep, measured: Calibration, threads: number)
   };
 }
 
-const checkedRuns = ({ runs, parityShare, parityLeaders }: PreparedSweep['plan']) =>
-  Math.min(runs, Math.round(runs * parityShare) + parityLeaders);
-
 function planJson({ plan, selection, engine, inputs }: PreparedSweep, calibration: Calibration, time: Time) {
   return {
     sweepId: plan.sweepId,
@@ -133,7 +131,8 @@ function planText(
     field('runs', `${count(plan.runs)} in ${plural(plan.shards, 'shard')} of up to ${count(plan.shardRuns)}`),
     field(
       'parity',
-      `${plural(checked, 'run')} (${percent(checked / plan.runs, 1)}) checked with both engines`,
+      `${plural(checked, 'run')} (${percent(checked / plan.runs, 1)}) checked with both engines, ` +
+        `about ${percent(time.parityShare, 0)} of the time`,
     ),
     field(
       'bars',
@@ -142,8 +141,8 @@ function planText(
     field('results', `about ${bytes(plan.runs * ROW_BYTES)} on disk`),
     field(
       'time',
-      `about ${duration(time.expected)} on ${plural(time.threads, 'thread')} (${duration(time.least)} to ${duration(time.most)}), ` +
-        `${percent(time.parityShare, 0)} of it for parity; an estimate from ${plural(calibration.runs, 'run')} on this machine`,
+      `about ${duration(time.expected)} on ${plural(time.threads, 'thread')} (${duration(time.least)} to ${duration(time.most)}); ` +
+        `an estimate from ${plural(calibration.runs, 'run')} on this machine`,
     ),
     ...cloudLines(cloud).map(([name, text]) => field(name, text)),
   );

@@ -17,7 +17,7 @@ import { findSweep, openSweeps } from '../find-sweep.ts';
 import { plural } from '../format.ts';
 import { leadersJson, leadersTable, type RunRow } from '../leaders.ts';
 import { dirOption, jsonOption, wholeNumber } from '../options.ts';
-import { openSweepViews } from '../sweep-views.ts';
+import { keys, openSweepViews } from '../sweep-views.ts';
 import { print, printJson } from '../terminal.ts';
 
 interface Flags {
@@ -58,11 +58,17 @@ export function topCommand(): Command {
       const metric = checkMetric(flags.by ?? spec.objective.metric);
       const database = await openSweepViews(flags.dir, store, id);
       try {
-        const rows = await bestRuns(database, metric, spec, flags);
+        const { by, ascending, descending } = flags;
+        const published = (await keys(store, `tables/leaderboard/sweep_id=${id}/`)).length > 0;
+        const asked = by !== undefined || ascending === true || descending === true;
+        const byLeaders = spec.objective.robust && published && !asked;
+        const rows = await bestRuns(database, metric, spec, flags, byLeaders);
         if (flags.json) return printJson(leadersJson(rows));
         if (rows.length === 0) return print(`no run has a ${metric.name} and meets the conditions`);
         const ranked = `${lowestFirst(metric, flags) ? 'lowest' : 'highest'} ${metric.name} first`;
-        print(`${plural(rows.length, 'run')}, ${ranked}`);
+        print(
+          `${plural(rows.length, 'run')}, ${byLeaders ? `best ${metric.name} with its neighbours first` : ranked}`,
+        );
         process.stdout.write(leadersTable(rows, axisColumns(gridOf(spec)), metric.name));
       } finally {
         database.close();
@@ -73,18 +79,24 @@ export function topCommand(): Command {
 const lowestFirst = ({ direction }: Metric, { ascending, descending }: Flags) =>
   ascending ?? (descending ? false : direction === 'lower');
 
+/** Place in the newest leaderboard: a robust objective is known to it alone; the runs that it does not list follow. */
+const PUBLISHED_RANK = `(SELECT rank FROM leaderboard
+  WHERE leaderboard.run_index = runs.run_index
+    AND generation = (SELECT max(generation) FROM leaderboard)) NULLS LAST`;
+
 /** Rows in the order of the leaderboard: by the metric, then by run index. */
 async function bestRuns(
   database: ResultsDatabase,
   metric: Metric,
   spec: SweepSpec,
   flags: Flags,
+  byLeaders: boolean,
 ): Promise<RunRow[]> {
   const order = lowestFirst(metric, flags) ? 'ASC' : 'DESC';
   // On lines of their own, so that a comment at the end of the condition hides nothing else.
   const where = flags.where === undefined ? '' : `AND (\n${flags.where}\n)`;
   const { columns, rows } = await database.select(
-    `SELECT * FROM runs WHERE status = 'ok' AND ${metric.name} IS NOT NULL ${where} ORDER BY ${metric.name} ${order}, run_index`,
+    `SELECT * FROM runs WHERE status = 'ok' AND ${metric.name} IS NOT NULL ${where} ORDER BY ${byLeaders ? `${PUBLISHED_RANK}, ` : ''}${metric.name} ${order}, run_index`,
   );
   const names = METRICS.map(({ name }) => name);
   const constraints = flags.constraints ? compileConstraints(spec.constraints, names) : [];

@@ -15,20 +15,21 @@ interface Order {
 }
 
 /**
- * The cells that can execute on bar t, by asset: those just decided, and those that waited for a bar of their asset.
+ * The cells that can execute on this bar, by asset: those just decided, and those that waited for a bar of their asset.
  * A newer cell replaces one that waits; a cell whose asset has no bar waits or is skipped.
  */
-export function dueCells(run: Run, t: number, decided: readonly Cell[]): Cell[] {
+export function dueCells(run: Run, decided: readonly Cell[]): Cell[] {
   const { waiting, config, ledger } = run;
+  if (decided.length === 0 && waiting.size === 0) return [];
   const due: Cell[] = [];
   for (const cell of decided) {
     if (waiting.delete(cell.asset)) ledger.totals.unexecuted++;
-    if (hasBar(run, t, cell.asset)) due.push(cell);
+    if (hasBar(run, cell.asset)) due.push(cell);
     else if (config.fill.missingBar === 'defer') waiting.set(cell.asset, cell);
     else ledger.totals.unexecuted++;
   }
   for (const cell of [...waiting.values()]) {
-    if (!hasBar(run, t, cell.asset)) continue;
+    if (!hasBar(run, cell.asset)) continue;
     waiting.delete(cell.asset);
     // Under `close`, one that waited comes after this bar's stops.
     if (config.fill.execution === 'close' && run.stoppedNow.has(cell.asset)) ledger.totals.unexecuted++;
@@ -49,22 +50,22 @@ export function dropStopped({ stoppedNow, ledger }: Run, due: Cell[]): void {
 
 /** Steps 1 (b) and 3: one batch at this bar's open or close, as `execution` says (section 4). */
 export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void {
-  const { bars, config, ledger } = run;
+  const { config, ledger, now } = run;
   if (cells.length === 0) return;
-  const column = config.fill.execution === 'close' ? bars.close : bars.open;
-  const V = batchValue(run, t, column);
+  const prices = config.fill.execution === 'close' ? now.close : now.open;
+  const V = batchValue(run, prices);
   if (V <= 0) {
     for (const { asset } of cells) reject(run, t, asset, 'no_equity');
     return;
   }
-  const orders = cells.map((cell) => orderFor(run, cell, V, column[cell.asset * bars.length + t]!));
+  const orders = cells.map((cell) => orderFor(run, cell, V, prices[cell.asset]!));
   const scale = config.fill.cash === 'scale' ? scaleOf(run, orders, V) : 1;
   if (config.fill.sequence === 'sells_first') {
     orders.sort((a, b) => a.sortKey - b.sortKey || a.cell.asset - b.cell.asset);
   }
   if (scale < 1) scaleBuys(run, t, orders, scale);
   for (const order of orders) executeOrder(run, t, order);
-  run.emit({ type: 'RebalanceExecuted', bar: t, equity: V, scale });
+  run.emit?.({ type: 'RebalanceExecuted', bar: t, equity: V, scale });
   if (scale < 1) {
     ledger.totals.batchesScaled++;
     ledger.totals.smallestScale = Math.min(ledger.totals.smallestScale, scale);
@@ -73,13 +74,12 @@ export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void 
 }
 
 /** V: cash and positions at the unslipped prices of this instant, the last close where an asset has no bar. */
-function batchValue({ bars, ledger }: Run, t: number, column: Float64Array): number {
-  let value = ledger.cash;
-  for (let asset = 0; asset < bars.symbols.length; asset++) {
-    const position = ledger.position[asset]!;
-    if (position === 0) continue;
-    const price = column[asset * bars.length + t]!;
-    value += position * (Number.isNaN(price) ? bars.lastClose[asset * bars.length + t]! : price);
+function batchValue({ ledger: { cash, position }, now }: Run, prices: Float64Array): number {
+  let value = cash;
+  for (let asset = 0; asset < position.length; asset++) {
+    if (position[asset] === 0) continue;
+    const price = prices[asset]!;
+    value += position[asset]! * (Number.isNaN(price) ? now.lastClose[asset]! : price);
   }
   return value;
 }
@@ -131,7 +131,7 @@ function scaleBuys(run: Run, t: number, orders: readonly Order[], scale: number)
 
 /** Fills one order as far as cash allows and sets the asset's stops as its cell says. */
 function executeOrder(run: Run, t: number, order: Order): void {
-  const { bars, config, ledger } = run;
+  const { config, ledger, now } = run;
   const { asset, weight, isEvent } = order.cell;
   liftStop(run, t, asset);
   if (isEvent) ledger.awaitsEvent[asset] = 0;
@@ -142,7 +142,7 @@ function executeOrder(run: Run, t: number, order: Order): void {
     ledger.price[asset] = order.price;
     ledger.fillPrice[asset] = order.fillPrice;
     bookFill(ledger, config, t, asset, reason, run.log);
-    moveBase(ledger, config.fill, asset, bars.close[asset * bars.length + t]!);
+    moveBase(ledger, config.fill, asset, now.close[asset]!);
     if (isEntry(ledger, asset)) run.openedNow.add(asset);
     emitFill(run, t, asset, reason);
   }

@@ -11,7 +11,10 @@ export interface Run {
   readonly config: RunConfig;
   readonly ledger: Ledger;
   readonly log: RunLog;
-  readonly emit: (event: EngineEvent) => void;
+  /** undefined where nobody listens: then no event is made. */
+  readonly emit: ((event: EngineEvent) => void) | undefined;
+  /** The present bar of every asset. */
+  readonly now: BarOfAssets;
   /** Cells that wait for their asset's next bar (`missingBar: defer`). */
   readonly waiting: Map<number, Cell>;
   /** Assets that a stop sold on the present bar. */
@@ -22,13 +25,38 @@ export interface Run {
   readonly exit: StopExit;
 }
 
-/** Is there a bar of the asset on t? */
-export const hasBar = ({ bars }: Run, t: number, asset: number) =>
-  !Number.isNaN(bars.close[asset * bars.length + t]);
+/** One bar of all assets, by asset; NaN where an asset has none, but for its last close. */
+export interface BarOfAssets {
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly lastClose: Float64Array;
+}
+
+export function createBarOfAssets(assets: number): BarOfAssets {
+  const column = () => new Float64Array(assets);
+  return { open: column(), high: column(), low: column(), close: column(), lastClose: column() };
+}
+
+/** Takes bar t out of the columns, which hold asset after asset. */
+export function takeBar(now: BarOfAssets, bars: Bars, t: number): void {
+  const { open, high, low, close, lastClose } = now;
+  for (let asset = 0, i = t; asset < open.length; asset++, i += bars.length) {
+    open[asset] = bars.open[i]!;
+    high[asset] = bars.high[i]!;
+    low[asset] = bars.low[i]!;
+    close[asset] = bars.close[i]!;
+    lastClose[asset] = bars.lastClose[i]!;
+  }
+}
+
+/** Has the asset a bar now? */
+export const hasBar = ({ now }: Run, asset: number) => !Number.isNaN(now.close[asset]);
 
 /** An instruction or ruin ends the time in which the asset stood stopped out. */
 export function liftStop({ ledger, emit }: Run, t: number, asset: number): void {
-  if (ledger.stopped[asset] === 1) emit({ type: 'StopLifted', bar: t, asset });
+  if (ledger.stopped[asset] === 1) emit?.({ type: 'StopLifted', bar: t, asset });
   ledger.stopped[asset] = 0;
 }
 
@@ -36,14 +64,15 @@ export function liftStop({ ledger, emit }: Run, t: number, asset: number): void 
 export function reject(run: Run, t: number, asset: number, cause: RejectionCause): void {
   run.ledger.totals.rejected++;
   run.log.rejections.push({ bar: t, asset, cause });
-  run.emit({ type: 'OrderRejected', bar: t, asset, cause });
+  run.emit?.({ type: 'OrderRejected', bar: t, asset, cause });
 }
 
 /** Tells of the asset's latest fill and what it made of the position. */
 export function emitFill(run: Run, t: number, asset: number, reason: number): void {
-  const { ledger, log } = run;
+  const { ledger, log, emit } = run;
+  if (emit === undefined) return;
   const position = ledger.position[asset]!;
-  run.emit({
+  emit({
     type: 'OrderFilled',
     bar: t,
     asset,
@@ -53,7 +82,7 @@ export function emitFill(run: Run, t: number, asset: number, reason: number): vo
     reason: REASONS[reason]!,
   });
   const opened = ledger.before[asset] === 0;
-  run.emit({
+  emit({
     type: position === 0 ? 'PositionClosed' : opened ? 'PositionOpened' : 'PositionChanged',
     bar: t,
     asset,

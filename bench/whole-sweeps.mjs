@@ -1,0 +1,116 @@
+// Whole sweeps from the command line: 100,000 runs of scenario A's size on one thread and on two, and a million small runs.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const steps = (from, step, count) => ({ from, to: Number((from + step * (count - 1)).toFixed(6)), step });
+const volatility = (lookback) => ({ name: 'inverse-volatility', params: { lookback, rebalance: 'month' } });
+const STOPS = {
+  stopLoss: steps(0.1, 0.01, 10),
+  trailingStop: steps(0.15, 0.01, 10),
+  takeProfit: steps(0.25, 0.02, 10),
+};
+
+/** Sweeps on 50 assets × 2,520 bars, 100,000 runs each. */
+const LARGE = {
+  'no stops': {
+    strategy: volatility(steps(20, 20, 10)),
+    portfolio: { cash: 1_000_000, feeRate: steps(0, 0.0001, 100), slippage: steps(0, 0.0001, 100) },
+    parity: 'none',
+  },
+  'no stops, parity auto': {
+    strategy: volatility(steps(20, 20, 10)),
+    portfolio: { cash: 1_000_000, feeRate: steps(0, 0.0001, 100), slippage: steps(0, 0.0001, 100) },
+    parity: 'auto',
+  },
+  'wide stops': {
+    strategy: volatility(steps(20, 20, 10)),
+    stops: STOPS,
+    portfolio: { cash: 1_000_000, feeRate: steps(0, 0.0002, 10) },
+    parity: 'none',
+  },
+};
+
+/** Sweeps on 10 assets × 500 bars, by their number of lookbacks: 10,000 runs each. */
+const small = (lookbacks) => ({
+  strategy: volatility(steps(20, 1, lookbacks)),
+  stops: STOPS,
+  portfolio: { cash: 1_000_000, feeRate: steps(0, 0.0002, 10) },
+  maxRuns: 1_000_000,
+  parity: 'none',
+});
+
+/**
+ * @param out a directory for data and results
+ * @param measured runs a compiled program of the bench: `sweep` tells what the engine alone takes
+ * @returns figures of `large` sweeps by name and threads, and of the `million`
+ */
+export function measureWholeSweeps(out, measured) {
+  synth(join(out, 'large'), 50, 2_520);
+  synth(join(out, 'small'), 10, 500);
+  const large = Object.entries(LARGE).map(([name, spec]) => {
+    const file = writeSpec(out, name, './large', spec);
+    const { engineMicros, shardMicros } = measured('sweep.mjs', file);
+    const [one, two] = [1, 2].map((threads) => run(out, file, threads, 100_000));
+    const kernelSeconds = (engineMicros * 100_000) / 1e6;
+    return { name, runs: 100_000, engineMicros, shardMicros, kernelSeconds, one, two };
+  });
+  const tenThousand = run(out, writeSpec(out, 'ten thousand', './small', small(1)), 2, 10_000);
+  const file = writeSpec(out, 'million', './small', small(100));
+  const million = run(out, file, 2, 1_000_000);
+  const dir = directory(out, file, 2);
+  const questions = {
+    top: ['top', 'last', '--by', 'cagr', '--dir', dir],
+    query: [
+      'query',
+      'last',
+      'SELECT p_lookback, avg(sharpe) AS sharpe FROM runs GROUP BY 1 ORDER BY 2 DESC',
+      '--dir',
+      dir,
+    ],
+  };
+  const answered = Object.fromEntries(
+    Object.entries(questions).map(([name, words]) => [name, cli(out, ...words).seconds]),
+  );
+  return { large, tenThousand, million, answered };
+}
+
+function synth(dir, assets, bars) {
+  const size = ['--assets', String(assets), '--bars', String(bars), '--seed', '1'];
+  execFileSync(
+    process.execPath,
+    [join(here, '../dist/cli/main.js'), 'bars', 'synth', '--out', dir, ...size],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+}
+
+function writeSpec(out, name, bars, spec) {
+  const file = join(out, `${name.replaceAll(/\W+/g, '-')}.yaml`);
+  writeFileSync(file, JSON.stringify({ name, bars, ...spec }));
+  return file;
+}
+
+const directory = (out, file, threads) => join(out, `${file.slice(out.length + 1, -5)}-${threads}`);
+
+function run(out, file, threads, runs) {
+  process.stderr.write(`sweep: ${runs} runs of ${file.slice(out.length + 1)} on ${threads} threads\n`);
+  const dir = directory(out, file, threads);
+  return cli(out, 'run', file, '--dir', dir, '--threads', String(threads), '--json');
+}
+
+/** Runs the command line; wall seconds, CPU seconds of all threads, peak resident bytes. */
+export function cli(out, ...args) {
+  const file = join(out, 'usage.json');
+  const env = { ...process.env, BACKSWEEP_USAGE: file };
+  const started = performance.now();
+  execFileSync(process.execPath, [join(here, 'with-usage.mjs'), ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const seconds = (performance.now() - started) / 1000;
+  return { seconds, ...JSON.parse(readFileSync(file, 'utf8')) };
+}
