@@ -53,6 +53,13 @@ FROM memory_metrics
 WHERE ${newest('memory_metrics')}`,
   },
   {
+    name: 'statistics',
+    description: 'How much of the best run is chance: every statistic over all runs of a sweep.',
+    sql: `SELECT name, item, value, detail
+FROM statistics
+WHERE ${newest('statistics')}`,
+  },
+  {
     name: 'failures_by_cause',
     description: 'Runs that failed and runs that placed no order, by cause.',
     sql: `SELECT coalesce(error, 'no order placed') AS cause, count(*) AS runs,

@@ -1,5 +1,7 @@
 import { MEMORY_METRICS_FIELDS, PARITY_METRICS_FIELDS } from '../src/formats/metrics-tables-parquet.ts';
 import type { ResultColumn } from '../src/formats/results-parquet.ts';
+import { FURTHER_TABLES } from '../src/sweep/further-tables.ts';
+import { SWEEP_TABLES, type SweepTable as SweepTableName } from '../src/sweep/keys.ts';
 import { leaderboardColumns } from '../src/sweep/leaderboard.ts';
 import { SWEEPS_COLUMNS } from '../src/sweep/published-tables.ts';
 import { resultColumns } from '../src/sweep/result-columns.ts';
@@ -21,6 +23,22 @@ const RUNS = resultColumns({ axes: [] });
 const fieldColumns = (fields: Readonly<Record<string, { readonly type: ResultColumn['type'] }>>) =>
   Object.entries(fields).map(([name, { type }]) => ({ name, type }));
 
+const PUBLISHED: Readonly<Record<SweepTableName, Pick<SweepTable, 'description' | 'columns'>>> = {
+  leaderboard: {
+    description: 'The best runs of each published generation, best first.',
+    columns: leaderboardColumns(RUNS),
+  },
+  parity_metrics: {
+    description: 'Outcome of the parity checks by status and class of the dense mode.',
+    columns: fieldColumns(PARITY_METRICS_FIELDS),
+  },
+  memory_metrics: {
+    description: 'Memory of the instructions, sparse against dense.',
+    columns: fieldColumns(MEMORY_METRICS_FIELDS),
+  },
+  ...FURTHER_TABLES,
+};
+
 /** Every table, with the very columns that are written. */
 export const TABLES: readonly SweepTable[] = [
   {
@@ -30,27 +48,7 @@ export const TABLES: readonly SweepTable[] = [
     bySweep: true,
     columns: RUNS,
   },
-  {
-    name: 'leaderboard',
-    description: 'The best runs of each published generation, best first.',
-    prefix: 'tables/leaderboard',
-    bySweep: true,
-    columns: leaderboardColumns(RUNS),
-  },
-  {
-    name: 'parity_metrics',
-    description: 'Outcome of the parity checks by status and class of the dense mode.',
-    prefix: 'tables/parity_metrics',
-    bySweep: true,
-    columns: fieldColumns(PARITY_METRICS_FIELDS),
-  },
-  {
-    name: 'memory_metrics',
-    description: 'Memory of the instructions, sparse against dense.',
-    prefix: 'tables/memory_metrics',
-    bySweep: true,
-    columns: fieldColumns(MEMORY_METRICS_FIELDS),
-  },
+  ...SWEEP_TABLES.map((name) => ({ name, prefix: `tables/${name}`, bySweep: true, ...PUBLISHED[name] })),
   {
     name: 'sweeps',
     description: 'One row per published generation of every sweep.',

@@ -6,6 +6,7 @@ import { dollars } from './cost-text.ts';
 import { onlyMatch } from './find-sweep.ts';
 import { count, duration, plural, shortId } from './format.ts';
 import { leadersJson, leadersTable, type RunRow } from './leaders.ts';
+import { verdictLines } from './summary-text.ts';
 import { table } from './table.ts';
 import { colorsOf, print, printJson } from './terminal.ts';
 
@@ -56,6 +57,7 @@ export async function statusCloud(api: SweepApi, sweepId: string, address: strin
     );
     const { best, objective } = summary;
     if (best) lines.push(`best        ${objective.metric} ${best.value} in run ${best.run_id}`);
+    lines.push(...verdictLines(summary.verdict));
   }
   for (const [name, text] of measuredLines(status)) lines.push(`${name.padEnd(11)} ${text}`);
   if (state !== 'complete') {

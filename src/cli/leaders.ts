@@ -1,5 +1,6 @@
 import type { AxisColumn } from '../contracts/result-row.ts';
 import { METRICS, metricByName } from '../core/metrics/catalog.ts';
+import { axisText } from './axis-text.ts';
 import { metricText, shortId } from './format.ts';
 import { table } from './table.ts';
 
@@ -8,23 +9,37 @@ export type RunRow = Readonly<Record<string, unknown>>;
 
 const SHOWN = ['total_return', 'cagr', 'sharpe', 'max_drawdown', 'orders'];
 
+/** What a leader did on bars held back from the ranking, where there are any. */
+const HOLDOUT = [
+  ['holdout_sharpe', 'ratio'],
+  ['holdout_total_return', 'fraction'],
+] as const;
+
 /** The metrics that a list of runs shows: the one it is ranked by first, then the usual ones. */
 export const shownMetrics = (rankedBy: string) => [rankedBy, ...SHOWN.filter((name) => name !== rankedBy)];
 
-/** A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics. */
+/** A table of runs, best first: rank, beginning of the id, the axes that vary, the main metrics, those of a holdout. */
 export function leadersTable(
   rows: readonly RunRow[],
   axes: readonly Pick<AxisColumn, 'column'>[],
   rankedBy: string,
 ): string {
   const metrics = shownMetrics(rankedBy).map((name) => metricByName(name)!);
+  const heldOut = HOLDOUT.filter(([name]) => rows.some((row) => numberOf(row[name]) !== null));
   return table(
-    ['#', 'run', ...axes.map(({ column }) => column.slice('p_'.length)), ...metrics.map(({ name }) => name)],
+    [
+      '#',
+      'run',
+      ...axes.map(({ column }) => column.slice('p_'.length)),
+      ...metrics.map(({ name }) => name),
+      ...heldOut.map(([name]) => name),
+    ],
     rows.map((row, i) => [
       i + 1,
       shortId(String(row.run_id)),
       ...axes.map(({ column }) => axisText(row[column])),
       ...metrics.map(({ name, unit }) => metricText(unit, numberOf(row[name]))),
+      ...heldOut.map(([name, unit]) => metricText(unit, numberOf(row[name]))),
     ]),
   );
 }
@@ -39,12 +54,6 @@ export function leadersJson(rows: readonly RunRow[]): unknown[] {
     metrics: Object.fromEntries(METRICS.map(({ name }) => [name, numberOf(row[name])])),
     parity_status: row.parity_status,
   }));
-}
-
-function axisText(value: unknown): string {
-  if (value === null || value === undefined || Number.isNaN(value)) return '-';
-  // A file of instructions is named by its content; the beginning tells it from the others.
-  return /^[0-9a-f]{64}$/.test(String(value)) ? shortId(String(value)) : String(value);
 }
 
 function numberOf(value: unknown): number | null {

@@ -34,6 +34,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     async () => (await import('./commands/query.ts')).queryCommand(),
   ],
   show: ['replay one run, with both engines', async () => (await import('./commands/show.ts')).showCommand()],
+  export: [
+    'one run for another engine to repeat',
+    async () => (await import('./commands/export.ts')).exportCommand(),
+  ],
   simulate: [
     'one backtest from explicit instructions',
     async () => (await import('./commands/simulate.ts')).simulateCommand(),

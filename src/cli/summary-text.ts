@@ -5,6 +5,7 @@ import { bytes, count, percent, plural, shortId } from './format.ts';
 import { leadersTable, type RunRow } from './leaders.ts';
 import type { FailureCause } from './published.ts';
 import { colorsOf, printable } from './terminal.ts';
+import { validationLines } from './validation-text.ts';
 
 /** Causes of failures that are shown; the rest is counted. */
 const CAUSES_SHOWN = 5;
@@ -26,7 +27,7 @@ export interface FinishedSweep {
   readonly next: readonly string[];
 }
 
-/** The end of a sweep for a person: leaders, parity, memory, re-entries, failures, and how to go on. */
+/** The end of a sweep for a person: leaders, validation, parity, memory, re-entries, failures, and how to go on. */
 export function summaryText(finished: FinishedSweep): string {
   const { summary, leaders, axes, causes, about, next } = finished;
   const { bold, dim } = colorsOf(process.stdout);
@@ -34,10 +35,13 @@ export function summaryText(finished: FinishedSweep): string {
   const lines = [headline(finished), ''];
   if (leaders.length === 0) lines.push(nobody(summary));
   else {
-    const rank = `${objective.direction === 'higher' ? 'highest' : 'lowest'} ${objective.metric}`;
+    const robust = objective.robust ? ' with its neighbours' : '';
+    const rank = `${objective.direction === 'higher' ? 'highest' : 'lowest'} ${objective.metric}${robust}`;
     lines.push(bold(`Leaderboard: ${rank} of ${plural(acceptedRuns, 'run')}`));
     lines.push(leadersTable(leaders, axes, objective.metric));
   }
+  const validation = validationLines(summary, field);
+  if (validation.length > 0) lines.push(...validation, '');
   lines.push(
     field('parity', parityText(summary)),
     field('memory', memoryText(summary)),
@@ -50,9 +54,32 @@ export function summaryText(finished: FinishedSweep): string {
   for (const [sha256, file] of Object.entries(finished.files)) {
     lines.push(field('file', `${shortId(sha256)} is ${printable(basename(file))}`));
   }
+  if (summary.verdict.length > 0) lines.push('', ...verdictLines(summary.verdict));
   lines.push('', ...about.map(([name, text]) => field(name, text)));
   lines.push(field('go on with', next.join(dim('  ·  '))));
   return lines.join('\n');
+}
+
+/** The verdict, a sentence a paragraph, wrapped for a terminal. */
+export function verdictLines(sentences: readonly string[]): string[] {
+  const { bold } = colorsOf(process.stdout);
+  return [bold('Is the best run real?'), ...sentences.flatMap((sentence) => wrapped(printable(sentence)))];
+}
+
+const LINE = 110;
+
+/** A sentence as lines of at most 110 characters, the first with a dash before it. */
+function wrapped(sentence: string): string[] {
+  const lines: string[] = [];
+  let line = '-';
+  for (const word of sentence.split(' ')) {
+    if (line.length + 1 + word.length > LINE) {
+      lines.push(line);
+      line = ' ';
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
 }
 
 const field = (name: string, text: string) => `${name.padEnd(11)} ${text}`;

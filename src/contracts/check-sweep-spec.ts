@@ -1,6 +1,7 @@
 import { type Problem, problemsError, problemsOf, shownPath } from './problem.ts';
 import { FILL_FIELDS, sweptPortfolio, sweptStops } from './run-settings.ts';
 import { SPEC_LIMITS, type SweepSpec, sweepSpec } from './sweep-spec.ts';
+import { VALIDATION_FIELDS } from './validation-rule.ts';
 
 const KEYS_THAT_REACH_PROTOTYPES = ['__proto__', 'constructor', 'prototype'];
 
@@ -27,11 +28,13 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   period: ['from', 'to'],
   strategy: ['name', 'params'],
   sample: ['random', 'seed'],
-  objective: ['metric'],
+  objective: ['metric', 'robust'],
+  statistics: ['benchmark'],
   parity: ['sample'],
   stops: Object.keys(sweptStops.shape),
   portfolio: Object.keys(sweptPortfolio.shape),
   fill: ['preset', ...FILL_FIELDS],
+  ...VALIDATION_FIELDS,
 };
 
 /** Reads the content of a sweep file (plain JSON values): the spec with every default, or all that is wrong with it. */

@@ -71,6 +71,19 @@ export const CHECK_COLUMNS: readonly Column[] = [
   optional('sum_fourths', 'DOUBLE', 'Sum of the fourth powers of the returns of the run.'),
 ];
 
+/** What windows of a walk-forward tell of a run; null without one. */
+export const VALIDATION_COLUMNS: readonly Column[] = [
+  optional(
+    'in_sample_objective',
+    'DOUBLE',
+    'Mean of the objective over the training windows where it is defined.',
+  ),
+  optional('out_of_sample_objective', 'DOUBLE', 'Objective over all test bars, which follow one another.'),
+  optional('out_of_sample_total_return', 'DOUBLE', 'Total return over all test bars.'),
+  optional('out_of_sample_sharpe', 'DOUBLE', 'Sharpe ratio over all test bars.'),
+  optional('out_of_sample_max_drawdown', 'DOUBLE', 'Deepest drawdown within the test bars.'),
+];
+
 /** An axis of the grid as a typed column of `runs`. */
 export interface AxisColumn {
   readonly axis: Axis;

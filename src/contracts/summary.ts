@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { sweepIdSchema } from './message.ts';
+import { sweepStatisticsSchema } from './sweep-statistics.ts';
+import { validationSummarySchema } from './validation-summary.ts';
 
 const count = z.int().min(0);
 
@@ -21,7 +23,12 @@ export const summarySchema = z.strictObject({
   shards: count,
   /** Shards without a result, as ranges: "3", "10-12". */
   missingShards: z.string(),
-  objective: z.strictObject({ metric: z.string(), direction: z.enum(['higher', 'lower']) }),
+  objective: z.strictObject({
+    metric: z.string(),
+    direction: z.enum(['higher', 'lower']),
+    /** Ranked by the mean of a run and its neighbours; `best.value` is that mean. */
+    robust: z.boolean(),
+  }),
   /** Runs whose objective is defined and which meet the constraints. */
   acceptedRuns: count,
   best: z
@@ -42,6 +49,11 @@ export const summarySchema = z.strictObject({
    * dense mode over the checked runs, which is what the sparse ones were spared. */
   reentries: count,
   reentriesDense: z.number(),
+  /** How much of the best run is chance: figures, and what they mean in plain sentences. */
+  statistics: sweepStatisticsSchema,
+  verdict: z.array(z.string()),
+  /** Where the sweep file asks for a validation. */
+  validation: validationSummarySchema.optional(),
   /** sha256 of each table published with this summary, by key. */
   tables: z.record(z.string(), z.string()),
 });

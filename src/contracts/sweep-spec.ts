@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { axisValues, duplicateOf, finiteNumber, isAxis, type Scalar, sweptParameter } from './axis.ts';
 import { period } from './period.ts';
 import { FILL_FIELDS, sweptFill, sweptPortfolio, sweptStops } from './run-settings.ts';
+import { validationRule } from './validation-rule.ts';
 
 /** Limits that hold before anything is allocated; lengths in characters, `bytes` of the document. */
 export const SPEC_LIMITS = {
@@ -34,6 +35,27 @@ const sample = z.strictObject({
   seed: z.int().min(0).default(0).describe('The same seed draws the same runs.'),
 });
 
+const objective = z.strictObject({
+  metric: name,
+  robust: z
+    .boolean()
+    .default(false)
+    .describe('Rank by the mean of a run and its neighbours on the grid, not by the run alone.'),
+});
+
+const statistics = z.strictObject({
+  benchmark: z
+    .union(
+      [
+        z.enum(['cash', 'equal-weight']),
+        z.strictObject({ run: z.string().regex(/^[0-9a-f]{10,32}$/, { error: '10 to 32 hex digits' }) }),
+      ],
+      { error: 'cash, equal-weight or {run: id}' },
+    )
+    .default('cash')
+    .describe('What the runs must beat: cash, all assets in equal weight, or a run of this sweep by its id.'),
+});
+
 const shape = {
   name: text.max(100).default('sweep').describe('What the report and the history call this sweep.'),
   bars: text.describe('A dataset directory, or s3://bucket/datasets/id.'),
@@ -57,14 +79,20 @@ const shape = {
     .describe('Expressions over params, stops, portfolio and fill; all must hold.'),
   sample: sample.optional().describe('A seeded subset, without listing the grid.'),
   objective: z
-    .union([name, z.strictObject({ metric: name }).transform(({ metric }) => metric)], {
-      error: 'the name of a metric, or {metric: name}',
+    .union([name.transform((metric) => ({ metric, robust: false })), objective], {
+      error: 'the name of a metric, or {metric: name, robust: true}',
     })
-    .default('sharpe')
-    .describe('The metric that ranks the runs.'),
+    .prefault('sharpe')
+    .describe('The metric that ranks the runs, by itself or averaged with the neighbours of the run.'),
+  statistics: statistics.prefault({}).describe('What the statistics over the whole grid compare with.'),
   constraints: expressions
     .default([])
     .describe('Expressions over metrics that filter the leaderboard, not the rows.'),
+  validation: validationRule
+    .optional()
+    .describe(
+      'Whether the ranking holds on bars that it has not seen: walk-forward, holdout, cross-validation.',
+    ),
   parity: z
     .union([z.enum(['auto', 'all', 'none']), z.strictObject({ sample: finiteNumber.gt(0).max(1) })], {
       error: 'auto, all, none or {sample: fraction}',

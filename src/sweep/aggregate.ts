@@ -1,30 +1,43 @@
 import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
-import { sha256Hex } from '../formats/canonical-json.ts';
+import { canonicalJson, sha256Hex } from '../formats/canonical-json.ts';
 import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tables-parquet.ts';
-import { decodeResults, encodeResults, type ResultColumn, resultFooter } from '../formats/results-parquet.ts';
+import {
+  decodeResults,
+  encodeResults,
+  type ResultColumn,
+  type ResultTable,
+  resultFooter,
+} from '../formats/results-parquet.ts';
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
 import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
+import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
 import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
+import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
+import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
+import { type MeasuredSweep, startSweepStatistics } from './statistics/sweep-statistics.ts';
+import { verdict } from './statistics/verdict.ts';
+import { publishValidation } from './validation/publish-validation.ts';
+import { foldWindows, type WindowChoices } from './validation/window-choices.ts';
 
 /** Rows of the leaderboard. */
 const LEADERS = 1_000;
 
 /**
- * Publishes what a generation came to: leaderboard, parity_metrics, memory_metrics, the row of `sweeps`, and last the
+ * Publishes what a generation came to: leaderboard, the other `SWEEP_TABLES`, the row of `sweeps`, and last the
  * summary, which is the commit; then the active marker goes.
  *
  * `sets` are the shards to fold. Aggregators that race may have seen different sets (a worker was still at it): the
- * leaderboard is put first and states the set it was folded from, and whoever finds another one there folds that set
- * instead. So everything published is a function of one set, whichever aggregator goes on.
+ * leaderboard is put first and states the set it was folded from (and what the statistics know of the bars, which another
+ * version may not be able to read), and whoever finds another one there folds that set instead. So everything published is a function of one set, whichever aggregator goes on.
  */
 export async function aggregateSweep(
   store: Store,
@@ -35,17 +48,27 @@ export async function aggregateSweep(
 ): Promise<Summary> {
   const { plan, columns, ranking, runner } = input;
   const key = tableKey('leaderboard', plan.sweepId, generation);
-  const existing = await publishedSets(store, key, plan);
-  const used = existing ?? sets;
+  const existing = await publishedBasis(store, key, plan);
+  const used = existing?.sets ?? sets;
   const shards = [...used.results].sort((a, b) => a - b);
 
-  const fold = await foldShards(store, plan, shards, columns, ranking, LEADERS, onShard);
-  const mine = await leaderboard(store, plan, generation, columns, fold.leaders, runner);
+  const facts = existing ? existing.facts : await input.statistics.barFacts();
+  const source = { store, plan, shards, columns };
+  const statistics = await startSweepStatistics(source, input.statistics, ranking, facts);
+  const windows = plan.validation ? foldWindows(plan.validation, plan, ranking.direction) : null;
+  const observers = windows ? [statistics, windows] : [statistics];
+  const read = [...columns, ...(windows?.windowColumns ?? [])];
+  const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard);
+  const leaders = ranking.robust
+    ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
+    : fold.leaders;
+  const mine = await leaderboard(store, plan, generation, columns, leaders, runner);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,
     shards: rangesText(shards),
     failed: rangesText([...used.failures].sort((a, b) => a - b)),
+    bars: canonicalJson(facts),
   });
   const outcome = await store.putOnce(key, bytes);
   if (outcome === 'different' && existing === null) {
@@ -54,10 +77,17 @@ export async function aggregateSweep(
   // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
-  return publish(store, generation, input, used, fold, board, key);
+  const measured = await statistics.finish(fold, board.table, generation);
+  return publish(store, generation, input, used, fold, board, key, measured, windows?.choices() ?? null);
 }
 
-async function publishedSets(store: Store, key: string, plan: Plan): Promise<ShardSets | null> {
+/** What a leaderboard was made from: the shards, and what the statistics know of the bars. */
+interface Basis {
+  readonly sets: ShardSets;
+  readonly facts: BarFacts | null;
+}
+
+async function publishedBasis(store: Store, key: string, plan: Plan): Promise<Basis | null> {
   const bytes = await store.get(key);
   if (bytes === null) return null;
   const { metadata } = resultFooter(bytes, key);
@@ -66,7 +96,8 @@ async function publishedSets(store: Store, key: string, plan: Plan): Promise<Sha
   if (results === null || failures === null) {
     throw new OutsideError(`${key}: expected the shards it was folded from, found ${metadata.shards}`);
   }
-  return { results: new Set(results), failures: new Set(failures) };
+  const facts = barFactsSchema.nullable().parse(JSON.parse(metadata.bars ?? 'null'));
+  return { sets: { results: new Set(results), failures: new Set(failures) }, facts };
 }
 
 async function published(
@@ -108,6 +139,8 @@ async function publish(
   fold: Fold,
   board: Leaderboard,
   boardKey: string,
+  { statistics, tables: further }: MeasuredSweep,
+  choices: WindowChoices | null,
 ): Promise<Summary> {
   const { plan, columns } = input;
   const diverged = fold.firstDiverged && {
@@ -129,7 +162,16 @@ async function publish(
     tableKey('memory_metrics', plan.sweepId, generation),
     await encodeMemoryMetrics([memoryRow(fold, generation)]),
   );
-  const untabled = summaryOf(input, generation, sets, fold, board, diverged);
+  for (const [name, table] of Object.entries(further) as [FurtherTable, ResultTable][]) {
+    await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
+  }
+  const validation = await publishValidation(store, generation, input, choices, board.table, tables);
+  const untabled: Summary = {
+    ...summaryOf(input, generation, sets, fold, board, diverged),
+    statistics,
+    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric }),
+    ...(validation && { validation }),
+  };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
   const summary = { ...untabled, tables };
   const key = summaryKey(plan.sweepId, generation);

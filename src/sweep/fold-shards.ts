@@ -15,6 +15,8 @@ import { type Ranked, rankedList } from './ranked-list.ts';
 export interface Ranking {
   readonly metric: string;
   readonly direction: 'higher' | 'lower';
+  /** Whether runs rank by the mean of themselves and their neighbours. */
+  readonly robust: boolean;
   /** The columns that `accept` looks at. */
   readonly constraintColumns: readonly string[];
   /** Whether a row meets the constraints; null stands for an undefined metric. */
@@ -46,8 +48,19 @@ export interface Fold {
   readonly parity: Map<string, ParityGroup>;
   /** Rows where the engines diverged, the first of them. */
   firstDiverged: { readonly shard: number; readonly row: number } | null;
-  /** The best runs, best first. */
+  /** The best runs by themselves, best first. */
   readonly leaders: readonly Ranked[];
+  /** The metric of the objective of every run, NaN where undefined; [runs] */
+  readonly objective: Float64Array;
+  /** 1 for the runs that may lead: their objective is defined and they meet the constraints; [runs] */
+  readonly accepted: Uint8Array;
+}
+
+/** Sees the rows of every shard while they are folded. */
+export interface RowObserver {
+  /** The columns that it wants besides. */
+  readonly columns: readonly string[];
+  observe(shard: number, rows: ReadonlyMap<string, ResultValues>, count: number): void;
 }
 
 const FOLDED = [
@@ -75,9 +88,15 @@ export async function foldShards(
   columns: readonly ResultColumn[],
   ranking: Ranking,
   limit: number,
+  observers: readonly RowObserver[],
   onShard: (shard: number) => void,
 ): Promise<Fold> {
-  const wanted = new Set([...FOLDED, ranking.metric, ...ranking.constraintColumns]);
+  const wanted = new Set([
+    ...FOLDED,
+    ranking.metric,
+    ...ranking.constraintColumns,
+    ...observers.flatMap((observer) => observer.columns),
+  ]);
   const read = columns.filter(({ name }) => wanted.has(name));
   const leaders = rankedList(limit, ranking.direction);
   const fold: Fold & { leaders: readonly Ranked[] } = {
@@ -93,11 +112,14 @@ export async function foldShards(
     parity: new Map(),
     firstDiverged: null,
     leaders: [],
+    objective: new Float64Array(plan.runs).fill(Number.NaN),
+    accepted: new Uint8Array(plan.runs),
   };
   for (const shard of shards) {
     const rows = await readShard(store, plan, shard, read);
     const { count } = shardRange(plan, shard);
     for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
+    for (const observer of observers) observer.observe(shard, rows, count);
     onShard(shard);
   }
   return { ...fold, leaders: leaders.best() };
@@ -156,12 +178,14 @@ function foldRow(
   foldParity(fold, rows, shard, row);
   const value = number(ranking.metric);
   if (Number.isNaN(value)) return;
+  fold.objective[number('run_index')] = value;
   const constrained: Record<string, number | null> = {};
   for (const name of ranking.constraintColumns) {
     constrained[name] = Number.isNaN(number(name)) ? null : number(name);
   }
   if (!ranking.accept(constrained)) return;
   fold.acceptedRuns++;
+  fold.accepted[number('run_index')] = 1;
   offer({ value, runIndex: number('run_index'), shard, row });
 }
 

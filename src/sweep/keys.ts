@@ -54,8 +54,17 @@ const sweep = checkSweepId;
 const generationName = (generation: number) => `g${count('generation', generation, 1000)}`;
 const shardName = (shard: number) => `shard-${String(count('shard', shard, MAX_SHARDS)).padStart(5, '0')}`;
 
-/** Tables that a sweep publishes once per generation, besides `sweeps`. */
-export type SweepTable = 'leaderboard' | 'parity_metrics' | 'memory_metrics';
+/** Tables that a sweep publishes once per generation, besides `sweeps`; each has its columns in `lambdas/tables.ts`. */
+export const SWEEP_TABLES = [
+  'leaderboard',
+  'parity_metrics',
+  'memory_metrics',
+  'statistics',
+  'plateaus',
+  'walk_forward',
+  'walk_forward_equity',
+] as const;
+export type SweepTable = (typeof SWEEP_TABLES)[number];
 
 /** Everything about a control object but its sweep. */
 export type Control = 'start' | 'cancel' | `requeue-${number}`;

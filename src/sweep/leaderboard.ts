@@ -4,6 +4,7 @@ import { readShard } from './fold-shards.ts';
 import { inLanes } from './lanes.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
+import { HOLDOUT_COLUMNS } from './validation/holdout-test.ts';
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
   { name: 'rank', type: 'INT32', nullable: false },
@@ -13,9 +14,10 @@ const OWN_COLUMNS: readonly ResultColumn[] = [
 const REPLAYED_COLUMNS: readonly ResultColumn[] = [
   { name: 'var_5', type: 'DOUBLE', nullable: true },
   { name: 'cvar_5', type: 'DOUBLE', nullable: true },
+  ...HOLDOUT_COLUMNS,
 ];
 
-/** The columns of the leaderboard: rank, generation and objective before those of the results, tail risk after. */
+/** The columns of the leaderboard: rank, generation and objective before those of the results, tail risk and holdout after. */
 export function leaderboardColumns(columns: readonly ResultColumn[]): readonly ResultColumn[] {
   return [...OWN_COLUMNS, ...columns, ...REPLAYED_COLUMNS];
 }
@@ -62,7 +64,8 @@ export async function leaderboard(
     if (replayed === null) return;
     put('var_5', at, replayed.var_5);
     put('cvar_5', at, replayed.cvar_5);
-    for (const [name, value] of Object.entries(replayed.parity ?? {})) put(name, at, value);
+    for (const [name, value] of Object.entries({ ...replayed.parity, ...replayed.holdout }))
+      put(name, at, value);
   });
   return { table, wasUnchecked };
 }

@@ -18,7 +18,7 @@ const MAX_SHARD_RUNS = 2_500;
 const PARITY_TIME = 0.25;
 const CHEAP_PARITY_SECONDS = 0.25;
 /** Leaders that are checked: as many as half of that allows, within these bounds. */
-const FEWEST_LEADERS = 10;
+const FEWEST_LEADERS = 20;
 const MOST_LEADERS = 1_000;
 
 /** What a plan is made from. */

@@ -1,3 +1,6 @@
+import type { FollowedRun } from './validation/follow-run.ts';
+import type { HoldoutTest } from './validation/holdout-test.ts';
+
 /** What `putOnce` found: created by this call, there already with the same bytes, or there with other bytes. */
 export type PutOutcome = 'created' | 'same' | 'different';
 
@@ -48,11 +51,13 @@ export interface ShardRows {
 /** What computing one shard gave: its rows, or the reason why the shard is given up. */
 export type ShardOutput = ShardRows | { readonly gaveUp: string; readonly attempts: number };
 
-/** What replaying a leader adds to its row: the tails of its returns, and parity where it was asked for. */
+/** What replaying a leader adds to its row: the tails of its returns, parity where it was asked for, a test on the holdout. */
 export interface LeaderReplay {
   readonly var_5: number;
   readonly cvar_5: number;
   readonly parity: ParityColumns | null;
+  /** null in a sweep without a holdout. */
+  readonly holdout: HoldoutTest | null;
 }
 
 /** The parity columns of a row that was checked. */
@@ -75,6 +80,8 @@ export interface ShardRunner {
    * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails.
    */
   replay(params: string, withParity: boolean): Promise<LeaderReplay | null>;
+  /** The returns of one run from the `params` of its row, and its weights at the close of some bars; null as `replay`. */
+  follow(params: string, at: readonly number[]): Promise<FollowedRun | null>;
 }
 
 /** How far a sweep is, told after every shard; `failedRuns` counts rows with status `failed`. */

@@ -1,6 +1,7 @@
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { SweepSpec } from '../contracts/sweep-spec.ts';
+import type { Bars } from '../core/bars.ts';
 import { METRICS, metricByName } from '../core/metrics/catalog.ts';
 import { canonicalJson } from '../formats/canonical-json.ts';
 import type { AggregateInput } from './aggregate-input.ts';
@@ -13,7 +14,11 @@ import { planOf, shardRange } from './plan.ts';
 import { resultColumns } from './result-columns.ts';
 import { type Selection, selectRuns } from './selection.ts';
 import { createShardEngine, type ShardEngine, type SweepInputs } from './shard-engine.ts';
-import { readResolvedSpec, resolveSpec, type SweepContent } from './sweep-content.ts';
+import { barFacts } from './statistics/bar-facts.ts';
+import { barsPerYearOf, readResolvedSpec, resolveSpec, type SweepContent } from './sweep-content.ts';
+import { rankedBars } from './validation/ranked-bars.ts';
+import { validationLayout } from './validation/validation-layout.ts';
+import { refuseUnsliceable, windowRanking } from './validation/window-ranking.ts';
 
 /** A sweep ready to run: its id, its plan, and what its shards and its end are computed with. */
 export interface PreparedSweep {
@@ -30,22 +35,26 @@ export interface PreparedSweep {
 /**
  * Resolves, plans and checks a sweep; runs nothing. Pure: the same spec, content and bars give the same plan.
  *
- * InvalidInputError for an unknown objective, a constraint that does not compile, and what `selectRuns` refuses.
+ * InvalidInputError for an unknown objective, a constraint that does not compile, a validation that the bars are too few
+ * for, and what `selectRuns` refuses.
+ *
+ * @param bars of the whole period, the holdout included
  */
 export function prepareSweep(
   spec: SweepSpec,
   content: SweepContent,
-  { bars, strategy }: Pick<SweepInputs, 'bars' | 'strategy'>,
+  { bars: allBars, strategy }: Pick<SweepInputs, 'bars' | 'strategy'>,
 ): PreparedSweep {
   const ranking = rankingOf(spec);
   const selection = selectRuns(spec, gridOf(spec));
   const resolved = resolveSpec(spec, content);
   const inputs: SweepInputs = {
     spec: readResolvedSpec(resolved),
-    bars,
+    ...rankedBars(spec, allBars),
     strategy,
     strategyCode: content.strategyCode,
   };
+  const { bars } = inputs;
   const sketch = planOf({
     sweepId: sweepIdOf(resolved),
     engine: ENGINE_DIGEST,
@@ -58,39 +67,62 @@ export function prepareSweep(
   const starts = Array.from({ length: sketch.shards }, (_, shard) =>
     selection.startOf(shardRange(sketch, shard).first),
   );
-  const plan: Plan = { ...sketch, scanFrom: starts.every((start) => start !== undefined) ? starts : null };
+  const annual = { barsPerYear: barsPerYearOf(spec, bars), riskFreeRate: spec.riskFreeRate };
+  const plan: Plan = {
+    ...sketch,
+    scanFrom: starts.every((start) => start !== undefined) ? starts : null,
+    ...(spec.validation && { validation: validationLayout(spec.validation, allBars.times, annual) }),
+  };
   const engine = createShardEngine(plan, inputs);
-  const aggregate = aggregateInput(plan, inputs.spec, resolved, ranking);
+  const aggregate = aggregateInput(plan, inputs.spec, resolved, async () => bars, ranking);
   return { spec: resolved, plan, selection, inputs, engine, aggregate };
 }
 
-/** What the aggregator must know of a planned sweep; `resolved` is its spec.json. */
+/** What the aggregator must know of a planned sweep; `resolved` is its spec.json, `bars` are null where they cannot be had. */
 export function aggregateInput(
   plan: Plan,
   spec: SweepSpec,
   resolved: unknown,
+  bars: () => Promise<Bars | null>,
   ranking = rankingOf(spec),
 ): Omit<AggregateInput, 'runner'> {
+  const grid = gridOf(spec);
   return {
     plan,
     spec: canonicalJson(resolved),
     name: spec.name,
-    columns: resultColumns(gridOf(spec)),
+    columns: resultColumns(grid),
     ranking,
+    statistics: {
+      spec,
+      grid,
+      async barFacts() {
+        const found = await bars();
+        return found && barFacts(spec, found);
+      },
+    },
+    ...(plan.validation && { windowRanking: windowRanking(spec, plan.validation) }),
   };
 }
 
-/** How the spec ranks and filters rows; InvalidInputError for an unknown metric and for a constraint that does not compile. */
+/**
+ * How the spec ranks and filters rows; InvalidInputError for an unknown metric, for one by which the windows of its
+ * validation cannot be ranked, and for a constraint that does not compile.
+ */
 export function rankingOf(spec: SweepSpec): Ranking {
-  const metric = metricByName(spec.objective);
+  const metric = metricByName(spec.objective.metric);
   const names = METRICS.map(({ name }) => name);
   if (!metric) {
-    throw new InvalidInputError(`objective: expected one of ${names.join(', ')}, found ${spec.objective}`);
+    throw new InvalidInputError(
+      `objective: expected one of ${names.join(', ')}, found ${spec.objective.metric}`,
+    );
   }
+  refuseUnsliceable(spec);
   const constraints = compileConstraints(spec.constraints, names);
   return {
     metric: metric.name,
     direction: metric.direction === 'lower' ? 'lower' : 'higher',
+    robust: spec.objective.robust,
     constraintColumns: [...new Set(constraints.flatMap(({ metrics }) => metrics))].sort(),
     accept: (row) => constraints.every(({ holds }) => holds(row)),
   };

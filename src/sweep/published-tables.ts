@@ -52,7 +52,7 @@ interface RowPlace {
   readonly row: number;
 }
 
-/** The summary but for the digests of the tables. */
+/** The summary but for the statistics and the digests of the tables. */
 export function summaryOf(
   { plan, ranking }: AggregateInput,
   generation: number,
@@ -60,7 +60,7 @@ export function summaryOf(
   fold: Fold,
   { table }: Leaderboard,
   diverged: RowPlace | null,
-): Summary {
+): Omit<Summary, 'statistics' | 'verdict'> {
   const missing: number[] = [];
   for (let shard = 0; shard < plan.shards; shard++) if (!results.has(shard)) missing.push(shard);
   const ended = missing.every((shard) => failures.has(shard));
@@ -85,7 +85,7 @@ export function summaryOf(
     zeroTradeRuns: fold.zeroTradeRuns,
     shards: plan.shards,
     missingShards: rangesText(missing),
-    objective: { metric: ranking.metric, direction: ranking.direction },
+    objective: { metric: ranking.metric, direction: ranking.direction, robust: ranking.robust },
     acceptedRuns: fold.acceptedRuns,
     best:
       table.rows === 0

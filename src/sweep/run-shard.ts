@@ -19,6 +19,7 @@ import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
 import { runIndices } from './selection.ts';
 import type { SimulatedRun, Simulator } from './simulate-run.ts';
+import type { RunValidation } from './validation/run-validation.ts';
 
 /** Longest message of a failed run that is kept. */
 const MAX_ERROR = 1_000;
@@ -37,6 +38,8 @@ export interface ShardContext {
   readonly columns: readonly ResultColumn[];
   readonly axes: readonly AxisColumn[];
   readonly simulator: Simulator;
+  /** null in a sweep without windows. */
+  readonly validation: RunValidation | null;
   readonly bars: Bars;
   /** Id of a run by the spelling of its parameters. */
   readonly runId: (params: string) => string;
@@ -118,6 +121,7 @@ function fillRow(
     const run = simulator.run(set, parityChosen(runIndex, plan.parityShare));
     rows.put('status', row, 'ok');
     fillMeasures(context.bars, rows, row, run);
+    if (context.validation) fillValidation(context.validation, rows, row, run);
     return true;
   } catch (error) {
     rows.put('status', row, 'failed');
@@ -145,6 +149,16 @@ function fillMeasures(
   rows.put('dense_bytes', row, dense);
   rows.put('memory_saving', row, 1 - sparse / dense);
   if (parity) for (const [name, value] of Object.entries(parityColumns(parity))) rows.put(name, row, value);
+}
+
+function fillValidation(
+  { columns, measure }: RunValidation,
+  rows: Rows,
+  row: number,
+  run: SimulatedRun,
+): void {
+  const values = measure({ returns: run.returns, equity: run.equity, start: run.stats.start });
+  for (let k = 0; k < columns.length; k++) rows.put(columns[k]!.name, row, values[k]!);
 }
 
 /** The parity columns of a row from its check. */

@@ -1,7 +1,6 @@
 import type { Plan } from '../contracts/plan.ts';
 import { axisColumns } from '../contracts/result-row.ts';
 import type { SweepSpec } from '../contracts/sweep-spec.ts';
-import type { Bars } from '../core/bars.ts';
 import { fillModel } from '../core/fill-model.ts';
 import { tailRisk } from '../core/metrics/tail-risk.ts';
 import type { Strategy } from '../strategies/strategy.ts';
@@ -10,14 +9,17 @@ import { parameterSpelling, runIds } from './ids.ts';
 import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
 import { parityColumns, runShard } from './run-shard.ts';
-import { createSimulator } from './simulate-run.ts';
+import { createSimulator, type SimulatedRun, type Simulator } from './simulate-run.ts';
 import { barsPerYearOf } from './sweep-content.ts';
+import { type FollowedRun, followRun } from './validation/follow-run.ts';
+import { type HoldoutTest, testOnHoldout } from './validation/holdout-test.ts';
+import type { SweepBars } from './validation/ranked-bars.ts';
+import { createRunValidation } from './validation/run-validation.ts';
 
 /** All that computing runs of a sweep takes, the same in a thread, in a function of the cloud and in a test. */
-export interface SweepInputs {
+export interface SweepInputs extends SweepBars {
   /** With content in place of paths, as `resolveSpec` gives it. */
   readonly spec: SweepSpec;
-  readonly bars: Bars;
   readonly strategy: Strategy;
   /** sha256 of the sources of a strategy of one's own; null for a built-in one. */
   readonly strategyCode: string | null;
@@ -30,20 +32,25 @@ export interface ShardEngine {
   runShard(shard: number, between?: () => void): ShardRows;
   /** Replays one run from the `params` of its row; throws what the run throws. */
   replay(params: string, withParity: boolean): LeaderReplay;
+  /** Follows one run bar by bar; throws what the run throws. */
+  follow(params: string, at: readonly number[]): FollowedRun;
 }
 
 /** An engine for the shards of a plan. */
 export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine {
-  const { spec, bars, strategy, strategyCode } = inputs;
+  const { spec, bars, allBars, strategy, strategyCode } = inputs;
   const grid = gridOf(spec);
   const barsPerYear = barsPerYearOf(spec, bars);
   const { riskFreeRate, snap } = spec;
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
+  const annual = { barsPerYear, riskFreeRate };
+  const validation = plan.validation ? createRunValidation(plan.validation, spec) : null;
   const context = {
     plan,
     spec,
     grid,
-    columns: resultColumns(grid),
+    columns: [...resultColumns(grid), ...(validation?.windowColumns ?? [])],
+    validation,
     axes: axisColumns(grid),
     simulator,
     bars,
@@ -58,17 +65,35 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     }),
     spell: parameterSpelling(),
   };
+  let onAllBars: Simulator | null = null; // only leaders are tested on the holdout
+  const heldOut = (set: ParameterSet, ranked: SimulatedRun): HoldoutTest | null => {
+    if (allBars === bars) return null;
+    onAllBars ??= createSimulator({ bars: allBars, strategy, ...annual });
+    const { returns, equity, stats } = onAllBars.run(set, false);
+    return testOnHoldout(
+      ranked.equity,
+      { returns, equity, start: stats.start },
+      spec.objective.metric,
+      annual,
+    );
+  };
   return {
     grid,
     runShard: (shard, between) => runShard(context, shard, between),
     replay(params, withParity) {
-      const run = simulator.run(parameterSet(params, grid), withParity);
+      const set = parameterSet(params, grid);
+      const run = simulator.run(set, withParity);
       const { valueAtRisk, conditionalValueAtRisk } = tailRisk(run.returns);
       return {
         var_5: valueAtRisk,
         cvar_5: conditionalValueAtRisk,
         parity: run.parity && parityColumns(run.parity),
+        holdout: heldOut(set, run),
       };
+    },
+    follow(params, at) {
+      const set = parameterSet(params, grid);
+      return followRun(bars, simulator.instructions(set), simulator.config(set), at);
     },
   };
 }

@@ -18,6 +18,7 @@ import type { Store } from './ports.ts';
 import type { SweepInputs } from './shard-engine.ts';
 import { type StrategyModule, type StrategySource, strategyOf } from './strategy-source.ts';
 import { readResolvedSpec, type SweepContent, strategyCodeOfSpec } from './sweep-content.ts';
+import { rankedBars } from './validation/ranked-bars.ts';
 
 /** A sweep read back from its store, with all that computing it takes. */
 export interface StoredSweep {
@@ -66,7 +67,7 @@ export async function readStoredSweep(
   return {
     resolved,
     content: { datasetId: spec.bars, strategyCode, instructions: new Map(shas.map((sha) => [sha, sha])) },
-    inputs: { spec, bars, strategy, strategyCode },
+    inputs: { spec, ...rankedBars(spec, bars), strategy, strategyCode },
   };
 }
 

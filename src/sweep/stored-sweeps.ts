@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InvalidInputError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Bars } from '../core/bars.ts';
 import type { AggregateInput } from './aggregate-input.ts';
@@ -37,7 +38,8 @@ export function storedSweeps(
   const bars = boundedCache<Bars>(budget, ({ buffer }) => buffer.byteLength);
   const sweeps = boundedCache<{ stored: StoredSweep; engine: ShardEngine | null }>(
     budget,
-    ({ stored }) => stored.inputs.bars.buffer.byteLength,
+    ({ stored: { inputs } }) =>
+      inputs.allBars.buffer.byteLength + (inputs.bars === inputs.allBars ? 0 : inputs.bars.buffer.byteLength),
   );
   const open = (sweepId: string) =>
     sweeps.get(sweepId, async () => ({
@@ -47,8 +49,9 @@ export function storedSweeps(
   return {
     async plan(sweepId) {
       const { content, inputs } = (await open(sweepId)).stored;
-      refuseBarsThatDoNotFit(inputs.bars.symbols.length, inputs.bars.length, memoryMb);
-      return prepareSweep(inputs.spec, content, inputs).plan;
+      const { allBars: bars, spec, strategy } = inputs;
+      refuseBarsThatDoNotFit(bars.symbols.length, bars.length, memoryMb);
+      return prepareSweep(spec, content, { bars, strategy }).plan;
     },
     async engine(plan) {
       const opened = await open(plan.sweepId);
@@ -57,7 +60,14 @@ export function storedSweeps(
     },
     async aggregate(plan) {
       const resolved = await getJson(store, specKey(plan.sweepId), z.unknown());
-      return aggregateInput(plan, readResolvedSpec(resolved), resolved);
+      return aggregateInput(plan, readResolvedSpec(resolved), resolved, async () => {
+        try {
+          return (await open(plan.sweepId)).stored.inputs.bars;
+        } catch (error) {
+          if (error instanceof InvalidInputError) return null; // of another version: see above
+          throw error;
+        }
+      });
     },
   };
 }

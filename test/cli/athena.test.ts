@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { narrowed } from '../../src/adapters/athena/athena-query.ts';
+import { SWEEP_TABLES } from '../../src/sweep/keys.ts';
 import { type AthenaServer, startAthena } from '../support/athena-server.ts';
 import { scratch } from '../support/cli.ts';
 import { command } from '../support/command.ts';
 
 const MINE = 'a'.repeat(32);
 const OTHER = 'b'.repeat(32);
-const TABLES = ['leaderboard', 'parity_metrics', 'memory_metrics'].map(
+const TABLES = SWEEP_TABLES.map(
   (name) => `CREATE TABLE backsweep_my_stage.${name} (sweep_id VARCHAR, generation INTEGER)`,
 );
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-east-1' };

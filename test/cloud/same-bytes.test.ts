@@ -7,6 +7,7 @@ import { loadStrategy } from '../../src/adapters/local/load-strategy.ts';
 import { s3Client } from '../../src/adapters/s3/s3-client.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';
 import { parseInstructions } from '../../src/formats/instructions.ts';
+import { SWEEP_TABLES, summaryKey } from '../../src/sweep/keys.ts';
 import { pushDataset, pushInstructions } from '../../src/sweep/push.ts';
 import { bundleHandlers } from '../support/bundle-handlers.ts';
 import { type EmulatedCloud, startCloud } from '../support/emulated-cloud.ts';
@@ -81,7 +82,8 @@ describe('the same sweep in the cloud', () => {
     expect(status.usage).toMatchObject({ attempts: 7 });
     expect(status.cost.measuredUsd).toBeGreaterThan(0);
     const expected = await publishedBytes(local.store, local.sweepId);
-    expect(Object.keys(expected)).toHaveLength(2 + 7 + 4 + 1); // spec and plan, results, tables, summary
+    // spec and plan, results, tables and sweeps, summary
+    expect(Object.keys(expected)).toHaveLength(2 + 7 + SWEEP_TABLES.length + 1 + 1);
     expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(expected);
     // Again: it is the same sweep, and at its end already.
     expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({
@@ -96,6 +98,33 @@ describe('the same sweep in the cloud', () => {
       async () => (await cloud.call('GET', '/sweeps')).body.sweeps,
       (sweeps) => sweeps.every(({ active }: { active: boolean }) => !active),
     );
+  });
+
+  it('validates it to the same bytes: walk-forward, cross-validation and holdout', async () => {
+    const walkForward = { train: 80, test: 40, purge: 2, embargo: 3 };
+    const validation = { walkForward, cpcv: { groups: 5, test: 2 }, holdout: '20%' };
+    const local = await runByCommand(folder, { ...MOMENTUM, portfolio: { feeRate: 0.001 }, validation });
+    expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({ status: 202 });
+    const { summary } = await finished(local.sweepId);
+    const published = (await local.store.get(summaryKey(local.sweepId, 0)))!;
+    expect(summary.validation).toEqual(JSON.parse(new TextDecoder().decode(published)).validation);
+    expect(summary.validation.walkForward.folds).toHaveLength(4); // 240 bars: tests at 80, 120, 160 and 200
+    expect(summary.validation.walkForward.stitched.bars).toBe(160);
+    expect(summary.validation.cpcv.objectives).toHaveLength(4);
+    expect(summary.validation.holdout).toMatchObject({ bars: 60, best: { looksAhead: false } });
+    expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
+      await publishedBytes(local.store, local.sweepId),
+    );
+  });
+
+  it('refuses a validation that its bars are too few for once they are read, as a local run does', async () => {
+    const walkForward = { train: '3y', test: '1y' };
+    const spec = JSON.parse(JSON.stringify((await runByCommand(folder, MOMENTUM)).spec));
+    const { body, status } = await cloud.call('POST', '/sweeps', { ...spec, validation: { walkForward } });
+    expect(status).toBe(202); // a submission reads no bars
+    const asked = () => cloud.call('GET', `/sweeps/${body.sweepId}`);
+    const refused = await cloud.until(asked, (answer) => answer.body.state === 'refused');
+    expect(refused.body.refusal).toMatch(/expected bars for one training window \(3y\) .* found 300 from/);
   });
 
   it('ranks the leaderboard by the objective or by another metric, without NaN', async () => {

@@ -87,7 +87,8 @@ describe('a sweep spec', () => {
       preset: 'realistic',
       stopFill: ['market', 'limit'],
     });
-    expect(specOf({ objective: { metric: 'calmar' } }).objective).toBe('calmar');
+    expect(specOf({ objective: 'calmar' }).objective).toEqual({ metric: 'calmar', robust: false });
+    expect(specOf({ objective: { metric: 'calmar', robust: true } }).objective.robust).toBe(true);
     expect(specOf({ parity: { sample: 0.01 } }).parity).toEqual({ sample: 0.01 });
   });
 

@@ -115,6 +115,14 @@ describe('stop-loss, trailing stop and take-profit', () => {
     expect(exitOf(SHORT, [bar], both, { intrabar: 'path' })).toEqual([1, 105, 'stop_loss']);
   });
 
+  test("on a path, an open below a short's lowest price moves its trailing stop before the high", () => {
+    // Open 80: the stop stands at 88 when the high comes; the low of 79 and the close of 85 would not reach 86.9.
+    const path = { intrabar: 'path', trailingPeak: 'this_bar' } as const;
+    expect(exitOf(SHORT, [[80, 90, 79, 85]], TSL, path)).toEqual([1, 88, 'trailing_stop']);
+    expect(exitOf(SHORT, [[80, 87, 79, 85]], TSL, path)).toBeUndefined();
+    expect(exitOf(SHORT, [[80, 90, 79, 85]], TSL, { intrabar: 'path' })).toBeUndefined();
+  });
+
   test('a gap through the take-profit fills at its limit, or at the open under `tpGap: open`', () => {
     expect(exitOf(LONG, [[120, 125, 118, 121]], TP)).toEqual([1, 110, 'take_profit']);
     expect(exitOf(LONG, [[120, 125, 118, 121]], TP, { tpGap: 'open' })).toEqual([1, 120, 'take_profit']);

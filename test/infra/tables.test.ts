@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NAMED_QUERIES, SWEEP_ID_PLACEHOLDER } from '../../infra/named-queries.ts';
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts';
+import { SWEEP_TABLES } from '../../src/sweep/keys.ts';
 import type { ShardRunner } from '../../src/sweep/ports.ts';
 import { runSweep } from '../../src/sweep/run-sweep.ts';
 import { duckdb } from '../support/duckdb.ts';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     concurrency: 1,
     run: async (shard) => prepared.engine.runShard(shard),
     replay: async (params, withParity) => prepared.engine.replay(params, withParity),
+    follow: async (params, at) => prepared.engine.follow(params, at),
   };
   const store = memoryStore();
   await runSweep(store, { ...prepared, runner });
@@ -64,7 +66,7 @@ function view({ Name, StorageDescriptor }: Resource['Properties']): string {
 const query = (sql: string) => duckdb(MACRO, ...tables().map(view), sql);
 
 describe('the tables of Athena', () => {
-  it.each(['runs', 'leaderboard', 'parity_metrics', 'memory_metrics', 'sweeps'])(
+  it.each(['runs', ...SWEEP_TABLES, 'sweeps'])(
     '%s has the columns that its files have, but for the typed axes of a sweep',
     async (name) => {
       const table = tables().find(({ Name }) => Name === name)!;
@@ -80,6 +82,12 @@ describe('the tables of Athena', () => {
       expect(described.length - own.length).toBe(['runs', 'leaderboard'].includes(name) ? 5 : 0);
     },
   );
+
+  it('are all that a sweep publishes, and no more', () => {
+    const published = keys.flatMap((key) => /^tables\/(\w+)\//.exec(key)?.[1] ?? []);
+    const names = tables().map(({ Name }) => Name);
+    expect(names.sort()).toEqual([...published, 'runs'].sort());
+  });
 
   it('find the objects of a sweep by its id alone, and only sweeps is read as a whole', () => {
     for (const { Name, Parameters, PartitionKeys } of tables()) {
@@ -159,6 +167,13 @@ describe('the named queries', () => {
     ];
     expect(memory).toHaveLength(1);
     expect(memory[0]!.slice(1, 4)).toEqual([sparse, dense, 1 - sparse / dense]);
+  });
+
+  it('statistics has every row of the table', async () => {
+    const rows = await query(saved('statistics'));
+    const [[all]] = (await query('SELECT count(*) FROM statistics')) as [[bigint]];
+    expect(rows.length).toBe(Number(all));
+    expect(rows.length).toBeGreaterThan(0);
   });
 
   it('failures_by_cause counts the runs that placed no order', async () => {

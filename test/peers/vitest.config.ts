@@ -7,6 +7,7 @@ export default defineConfig({
     // A first run installs packages; a batch of cases is one process of Python.
     testTimeout: 600_000,
     hookTimeout: 900_000,
-    maxWorkers: 2,
+    // Two files of one peer would install the same packages at once.
+    maxWorkers: 1,
   },
 });

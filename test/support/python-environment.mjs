@@ -10,8 +10,9 @@ import { join } from 'node:path';
  *
  * @param name what the folder is called
  * @param requirements path of a requirements.txt that names every package, dependencies included
+ * @param python the interpreter that the environment is made of
  */
-export function pythonEnvironment(name, requirements) {
+export function pythonEnvironment(name, requirements, python = 'python3') {
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const venv = join(cache, 'backsweep', `${name}-${digest}`);
@@ -19,7 +20,7 @@ export function pythonEnvironment(name, requirements) {
   if (!existsSync(finished)) {
     rmSync(venv, { recursive: true, force: true });
     mkdirSync(join(cache, 'backsweep'), { recursive: true });
-    run('python3', ['-m', 'venv', venv], 'Python 3.10 or later with its venv module');
+    run(python, ['-m', 'venv', venv], 'Python 3.10 or later with its venv module');
     const pip = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirements];
     run(join(venv, 'bin', 'pip'), pip, `the packages of ${requirements} from PyPI`);
     writeFileSync(finished, '');

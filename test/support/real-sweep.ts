@@ -51,7 +51,9 @@ export async function realSweep(
   source: StrategySource,
 ): Promise<{ prepared: PreparedSweep; source: StrategySource; strategy: Strategy; bars: Bars }> {
   const strategy = await strategyOf(source);
-  const content = { datasetId: DATASET, strategyCode: strategyCodeOf(source), instructions: new Map() };
+  const files = source.kind === 'instructions' ? [...source.files.keys()] : [];
+  const instructions = new Map(files.map((sha256) => [sha256, sha256]));
+  const content = { datasetId: DATASET, strategyCode: strategyCodeOf(source), instructions };
   const prepared = prepareSweep(sweepSpec.parse(file), content, { bars, strategy });
   return { prepared, source, strategy, bars };
 }

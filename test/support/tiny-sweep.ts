@@ -1,8 +1,11 @@
 import type { Plan } from '../../src/contracts/plan.ts';
+import { sweepSpec } from '../../src/contracts/sweep-spec.ts';
 import { encodeResults, type ResultColumn, resultTable } from '../../src/formats/results-parquet.ts';
+import { gridOf } from '../../src/sweep/grid.ts';
 import { planOf, shardRange } from '../../src/sweep/plan.ts';
 import type { ShardRunner } from '../../src/sweep/ports.ts';
 import type { RunnableSweep } from '../../src/sweep/run-sweep.ts';
+import { BLOCK_COLUMNS } from '../../src/sweep/statistics/run-blocks.ts';
 
 const text = (name: string): ResultColumn => ({ name, type: 'UTF8', nullable: true });
 const number = (name: string): ResultColumn => ({ name, type: 'DOUBLE', nullable: true });
@@ -25,6 +28,7 @@ export const TINY_COLUMNS: readonly ResultColumn[] = [
   number('drift_fees'),
   number('sparse_bytes'),
   number('dense_bytes'),
+  ...[...BLOCK_COLUMNS, 'sum_cubes', 'sum_fourths'].map(number),
 ];
 
 /** What the run of that index "measures": easy to check by hand, with ties, an undefined value, failures and no trades. */
@@ -63,6 +67,12 @@ export function tinyShard(plan: Plan, shard: number): { bytes: Uint8Array; faile
     put('reentries', 0);
     put('sparse_bytes', run.sparse);
     put('dense_bytes', 10_000);
+    for (const [b, name] of BLOCK_COLUMNS.entries()) {
+      const sum = ((((index + 3) * ((b % 16) + 5) * 7919) % 211) - 100) / 2_000;
+      put(name, b < 16 ? sum : 0.01 + sum * sum);
+    }
+    put('sum_cubes', 1e-4);
+    put('sum_fourths', 1e-4);
     if (!run.checked) continue;
     put('dense_class', 'P4');
     put('reentries_dense', 2);
@@ -83,7 +93,7 @@ const replay: ShardRunner['replay'] = async (params, withParity) => {
     drift_turnover: 0,
     drift_fees: 0,
   };
-  return { var_5: -index, cvar_5: -2 * index, parity: withParity ? parity : null };
+  return { var_5: -index, cvar_5: -2 * index, parity: withParity ? parity : null, holdout: null };
 };
 
 /** A sweep of `runs` runs in shards of `shardRuns`, whose runner counts its calls. */
@@ -100,6 +110,8 @@ export function tinySweep(runs: number, shardRuns: number) {
     }),
     scanFrom: null,
   };
+  const index = { from: 0, to: runs - 1, step: 1 };
+  const tinySpec = sweepSpec.parse({ bars: './bars', strategy: { name: 'tiny', params: { index } } });
   const ran: number[] = [];
   const runner: ShardRunner = {
     concurrency: 1,
@@ -108,6 +120,7 @@ export function tinySweep(runs: number, shardRuns: number) {
       return tinyShard(plan, shard);
     },
     replay,
+    follow: async () => null,
   };
   const sweep: RunnableSweep = {
     spec: { tiny: runs },
@@ -121,8 +134,14 @@ export function tinySweep(runs: number, shardRuns: number) {
       ranking: {
         metric: 'sharpe',
         direction: 'higher',
+        robust: false,
         constraintColumns: ['orders'],
         accept: ({ orders }) => (orders ?? 0) >= 1,
+      },
+      statistics: {
+        spec: tinySpec,
+        grid: gridOf(tinySpec),
+        barFacts: async () => ({ barsPerYear: 252, equalWeight: null }),
       },
     },
   };

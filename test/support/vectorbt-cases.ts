@@ -41,14 +41,14 @@ export interface Decided {
 /** What is decided at the close of a bar. */
 type Decide = (bar: number, view: View) => readonly Decided[];
 
-/** One case as a run of ours, and what vectorbt made of it. */
+/** One case as a run of ours. */
 export interface VectorbtCase {
   readonly name: string;
+  readonly kind: VectorbtInput['kind'];
   readonly bars: Bars;
   readonly config: RunConfig;
   /** Signals act on the state of their moment, so the rows of the matrix are known only during the run. */
   readonly decide: Decide;
-  readonly expected: ExpectedOutcome;
 }
 
 const price = z
@@ -57,13 +57,13 @@ const price = z
   .transform((value) => value ?? Number.NaN);
 /** One row a bar: a number where there is one asset, else one number an asset. */
 const table = z.array(z.union([price.transform((value) => [value]), z.array(price)]));
-const signals = z.array(z.boolean());
+const signals = z.array(z.union([z.boolean().transform((value) => [value]), z.array(z.boolean())]));
 /** Infinite or missing where vectorbt divides by 0. */
 const ratio = z
   .union([z.number(), z.literal('inf'), z.null()])
   .transform((value) => (typeof value === 'number' ? value : Number.NaN));
 
-const expectedOutcome = z.object({
+const outcome = z.object({
   orders: z.array(
     z.object({
       idx: z.int(),
@@ -85,13 +85,13 @@ const expectedOutcome = z.object({
   sharpe_365: ratio,
   sharpe_252: ratio,
   sortino_252: ratio,
-  annualized_return_252: z.number(),
-  annualized_volatility_252: z.number(),
+  annualized_return_252: ratio,
+  annualized_volatility_252: ratio,
   calmar_252: ratio,
 });
 
 /** What vectorbt did: orders in sequence, columns, and metrics per year of 365 or 252 bars; NaN = undefined. */
-type ExpectedOutcome = z.infer<typeof expectedOutcome>;
+export type VectorbtOutcome = z.infer<typeof outcome>;
 
 const priceMode = z.enum(['close', 'next_open_shifted']);
 /** Options that change nothing here; any other that is not named below is refused. */
@@ -112,7 +112,6 @@ const ordersCase = z.object({
     size_granularity: z.number().default(0),
   }),
   inputs: z.object({ ...prices, targets: table }),
-  expected: expectedOutcome,
 });
 
 const signalsCase = z.object({
@@ -129,6 +128,7 @@ const signalsCase = z.object({
     stop_entry_price: z.enum(['close', 'price', 'fillprice']),
     stop_exit_price: z.enum(['stoplimit', 'stopmarket']),
     upon_stop_exit: z.literal('close'),
+    call_seq: z.enum(['auto', 'default']).default('default'),
     /** One for all entries, or one a bar. */
     sl_stop: z.union([z.number(), z.array(z.number())]).default(Number.NaN),
     sl_trail: z.boolean().default(false),
@@ -136,14 +136,17 @@ const signalsCase = z.object({
   }),
   inputs: z.object({
     ...prices,
-    N: z.literal(1),
     entries: signals,
     exits: signals,
-    short_entries: z.null(),
-    short_exits: z.null(),
+    short_entries: z.null().optional(),
+    short_exits: z.null().optional(),
   }),
-  expected: expectedOutcome,
 });
+
+const inputOfCase = z.discriminatedUnion('kind', [ordersCase, signalsCase]);
+
+/** What one case asks of vectorbt, before it is read: JSON with `null` for NaN. */
+export type VectorbtInput = z.input<typeof inputOfCase>;
 
 /** The names of all cases, ascending; none where the directory is not there. */
 export function vectorbtCaseNames(): string[] {
@@ -154,20 +157,31 @@ export function vectorbtCaseNames(): string[] {
     .sort();
 }
 
-/** One case that applies; an error where it asks for an option that neither our semantics nor this reading knows. */
-export function readVectorbtCase(name: string): VectorbtCase {
-  const json: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, VECTORBT_CASES), 'utf8'));
-  const parsed = z.discriminatedUnion('kind', [ordersCase, signalsCase]).safeParse(json);
-  if (!parsed.success)
-    throw new Error(`${name}: neither applicable nor listed as not: ${parsed.error.message}`);
-  const given = parsed.data;
+/** One case of the directory that applies, and what vectorbt made of it. Throws as `vectorbtCase`. */
+export function readVectorbtCase(name: string): { given: VectorbtCase; expected: VectorbtOutcome } {
+  const json = JSON.parse(readFileSync(new URL(`${name}.json`, VECTORBT_CASES), 'utf8'));
+  return { given: vectorbtCase(json), expected: vectorbtOutcome(json.expected, name) };
+}
+
+/** A case; an error where it asks for an option that neither our semantics nor this reading knows. */
+export function vectorbtCase(input: unknown): VectorbtCase {
+  const { success, data: given, error } = inputOfCase.safeParse(input);
+  const { name } = input as { readonly name: string };
+  if (!success) throw new Error(`${name}: neither applicable nor listed as not: ${error.message}`);
   return {
     name,
+    kind: given.kind,
     bars: barsOfCase(given.inputs),
     config: given.kind === 'from_orders' ? ordersConfig(given.options) : signalsConfig(given.options),
     decide: given.kind === 'from_orders' ? decideTargets(given) : decideSignals(given),
-    expected: given.expected,
   };
+}
+
+/** What vectorbt wrote of a case; an error where it refused it. */
+export function vectorbtOutcome(output: unknown, name: string): VectorbtOutcome {
+  const { success, data, error } = outcome.safeParse(output);
+  if (success) return data;
+  throw new Error(`${name}: ${JSON.stringify((output as { error?: string }).error ?? error.message)}`);
 }
 
 function barsOfCase({ open, high, low, close }: Record<'open' | 'high' | 'low' | 'close', number[][]>): Bars {
@@ -209,6 +223,7 @@ function signalsConfig(options: z.infer<typeof signalsCase>['options']): RunConf
     stops: typeof options.sl_stop === 'number' ? stopsAt(options, 0) : NO_STOPS,
     fill: {
       execution,
+      sequence: options.call_seq === 'auto' ? 'sells_first' : 'column',
       stopFill,
       tpFill: stopFill,
       stopBase: options.stop_entry_price === 'close' ? 'close' : 'fill',
@@ -240,20 +255,22 @@ function decideTargets({ options, inputs }: z.infer<typeof ordersCase>): Decide 
 /** The side that an entry and an exit signal ask for. */
 const SIDES = { longonly: [1, 0], shortonly: [-1, 0], both: [1, -1] } as const;
 
-/** Signals of one asset: they count where it is not yet on the side they ask for; both at once are nothing. */
+/** Signals of each asset: they count where it is not yet on the side they ask for; both at once are nothing. */
 function decideSignals({ options, inputs }: z.infer<typeof signalsCase>): Decide {
   const [entrySide, exitSide] = SIDES[options.direction];
   const { size, sl_stop } = options;
-  const sizeWeight = (bar: number, equity: number) => {
+  const sizeWeight = (bar: number, asset: number, equity: number) => {
     if (size === 'inf') return 1;
-    return (size * (options.size_type === 'amount' ? inputs.close[bar]![0]! : 1)) / equity;
+    return (size * (options.size_type === 'amount' ? inputs.close[bar]![asset]! : 1)) / equity;
   };
-  return (bar, view) => {
-    const entry = inputs.entries[bar]!;
+  const decideAsset = (bar: number, asset: number, view: View): Decided[] => {
+    if (Number.isNaN(inputs.close[bar]![asset])) return [];
+    const entry = inputs.entries[bar]![asset]!;
     const side = entry ? entrySide : exitSide;
-    if (entry === inputs.exits[bar] || side === Math.sign(view.position(0))) return [];
-    if (side === 0) return [{ asset: 0, weight: 0 }];
-    const weight = side * sizeWeight(bar, view.equity());
-    return [{ asset: 0, weight, ...(typeof sl_stop === 'number' ? {} : { stops: stopsAt(options, bar) }) }];
+    if (entry === inputs.exits[bar]![asset] || side === Math.sign(view.position(asset))) return [];
+    if (side === 0) return [{ asset, weight: 0 }];
+    const weight = side * sizeWeight(bar, asset, view.equity());
+    return [{ asset, weight, ...(typeof sl_stop === 'number' ? {} : { stops: stopsAt(options, bar) }) }];
   };
+  return (bar, view) => inputs.close[0]!.flatMap((_, asset) => decideAsset(bar, asset, view));
 }

@@ -39,7 +39,11 @@ describe('a sweep run in one process', () => {
       `tables/leaderboard/sweep_id=${id}/g0.parquet`,
       `tables/memory_metrics/sweep_id=${id}/g0.parquet`,
       `tables/parity_metrics/sweep_id=${id}/g0.parquet`,
+      `tables/plateaus/sweep_id=${id}/g0.parquet`,
+      `tables/statistics/sweep_id=${id}/g0.parquet`,
       `tables/sweeps/${id}-g0.parquet`,
+      `tables/walk_forward/sweep_id=${id}/g0.parquet`,
+      `tables/walk_forward_equity/sweep_id=${id}/g0.parquet`,
     ]);
     expect(keys.filter((key) => key.startsWith('results/'))).toHaveLength(10);
   });

@@ -7,7 +7,7 @@ import {
   StartQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
-import { checkSweepId } from '../../sweep/keys.ts';
+import { checkSweepId, SWEEP_TABLES } from '../../sweep/keys.ts';
 
 /** A cell of a row of Athena: numbers and booleans by the type of their column, all else as Athena writes it. */
 export type AthenaValue = string | number | boolean | null;
@@ -29,7 +29,7 @@ export interface AthenaTarget {
 const FIRST_LOOK_MS = 150;
 const LONGEST_PAUSE_MS = 2_000;
 /** Tables of which Athena must be told the sweep, since it is what finds their partitions. */
-const BY_SWEEP = ['runs', 'leaderboard', 'parity_metrics', 'memory_metrics'] as const;
+const BY_SWEEP = ['runs', ...SWEEP_TABLES] as const;
 
 /**
  * The statement with its tables narrowed to one sweep, so that the same SQL means the same on a local directory: in

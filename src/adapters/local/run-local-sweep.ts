@@ -1,4 +1,5 @@
 import type { Summary } from '../../contracts/summary.ts';
+import type { Bars } from '../../core/bars.ts';
 import type { Store } from '../../sweep/ports.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
 import { type RunSweepOptions, runSweep } from '../../sweep/run-sweep.ts';
@@ -17,8 +18,10 @@ export async function runLocalSweep(
   options: RunSweepOptions & WorkerPoolOptions = {},
 ): Promise<Summary> {
   const { plan, spec, aggregate, inputs } = prepared;
-  const { memory, symbols, length } = inputs.bars;
-  const runner = openWorkerPool({ plan, spec, bars: { memory, symbols, length }, strategy: source }, options);
+  const shared = ({ memory, symbols, length }: Bars) => ({ memory, symbols, length });
+  const bars = shared(inputs.bars);
+  const allBars = inputs.allBars === inputs.bars ? null : shared(inputs.allBars);
+  const runner = openWorkerPool({ plan, spec, bars, allBars, strategy: source }, options);
   try {
     return await runSweep(store, { spec, plan, runner, aggregate }, options);
   } finally {

@@ -1,40 +1,47 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Plan } from '../../contracts/plan.ts';
-import { type BarsMemory, barsOver } from '../../core/bars.ts';
+import { type Bars, barsOver } from '../../core/bars.ts';
 import type { LeaderReplay, ShardRows } from '../../sweep/ports.ts';
 import { createShardEngine } from '../../sweep/shard-engine.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
+import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
+
+/** Bars as they travel to a thread. */
+export type SharedBars = Pick<Bars, 'memory' | 'symbols' | 'length'>;
 
 /** What a thread is given once; the bars are the memory of the thread that started it. */
 export interface ShardWorkerData {
   readonly plan: Plan;
   /** The resolved spec, as in spec.json. */
   readonly spec: unknown;
-  readonly bars: {
-    readonly memory: BarsMemory;
-    readonly symbols: readonly string[];
-    readonly length: number;
-  };
+  readonly bars: SharedBars;
+  /** With those held back; null where none are. */
+  readonly allBars: SharedBars | null;
   readonly strategy: StrategySource;
 }
 
-/** What a thread is asked: to compute a shard, or to replay a run. */
+/** What a thread is asked: to compute a shard, to replay a run, or to follow one. */
 export type ShardWorkerRequest =
   | { readonly shard: number }
-  | { readonly params: string; readonly withParity: boolean };
+  | { readonly params: string; readonly withParity: boolean }
+  | { readonly params: string; readonly at: readonly number[] };
 
 /** What a thread answers: that it is ready, then one message a request. */
 export type ShardWorkerMessage =
   | 'ready'
   | { readonly rows: ShardRows }
   | { readonly replayed: LeaderReplay }
+  | { readonly followed: FollowedRun }
   | { readonly error: string };
 
-const { plan, spec, bars, strategy } = workerData as ShardWorkerData;
+const { plan, spec, bars, allBars, strategy } = workerData as ShardWorkerData;
+const shared = ({ memory, symbols, length }: SharedBars) => barsOver(memory, symbols, length);
+const ranked = shared(bars);
 const engine = createShardEngine(plan, {
   spec: readResolvedSpec(spec),
-  bars: barsOver(bars.memory, bars.symbols, bars.length),
+  bars: ranked,
+  allBars: allBars ? shared(allBars) : ranked,
   strategy: await strategyOf(strategy),
   strategyCode: strategyCodeOf(strategy),
 });
@@ -43,6 +50,7 @@ const answer = (message: ShardWorkerMessage, moved: ArrayBuffer[] = []) =>
 
 parentPort!.on('message', (request: ShardWorkerRequest) => {
   try {
+    if ('at' in request) return answer({ followed: engine.follow(request.params, request.at) });
     if ('params' in request) return answer({ replayed: engine.replay(request.params, request.withParity) });
     const rows = engine.runShard(request.shard);
     answer({ rows }, [rows.bytes.buffer as ArrayBuffer]);

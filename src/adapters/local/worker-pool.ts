@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
 import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
+import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
 import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './shard-worker.ts';
 
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
@@ -69,7 +70,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
       worker.postMessage(request);
       answer = await nextAnswer(worker, signal);
       if (answer !== 'ready' && !('ended' in answer)) idle.push(worker);
-      if (answer !== 'ready' && ('rows' in answer || 'replayed' in answer)) break;
+      if (answer !== 'ready' && !('ended' in answer || 'error' in answer)) break;
     }
     return answer;
   }
@@ -85,13 +86,18 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     return answer !== 'ready' && 'replayed' in answer ? answer.replayed : null;
   }
 
+  async function follow(params: string, at: readonly number[]): Promise<FollowedRun | null> {
+    const answer = await ask({ params, at });
+    return answer !== 'ready' && 'followed' in answer ? answer.followed : null;
+  }
+
   async function close(): Promise<void> {
     await Promise.all([...all].map((worker) => worker.terminate()));
   }
 
   const onAbort = () => void close();
   signal?.addEventListener('abort', onAbort, { once: true });
-  return { concurrency: threads, run, replay, close };
+  return { concurrency: threads, run, replay, follow, close };
 }
 
 type Answer = ShardWorkerMessage | { readonly ended: string };

@@ -48,15 +48,19 @@ export function processRunner(
         return { gaveUp: error instanceof Error ? error.message : String(error), attempts: receives };
       }
     },
-    async replay(params, withParity) {
-      try {
-        return (await open()).replay(params, withParity);
-      } catch (error) {
-        if (error instanceof OutsideError) throw error;
-        return null;
-      }
-    },
+    replay: (params, withParity) => replayed(async () => (await open()).replay(params, withParity)),
+    follow: (params, at) => replayed(async () => (await open()).follow(params, at)),
   };
+}
+
+/** What a replay gives, or null where the run cannot be replayed. */
+async function replayed<T>(replay: () => Promise<T>): Promise<T | null> {
+  try {
+    return await replay();
+  } catch (error) {
+    if (error instanceof OutsideError) throw error;
+    return null;
+  }
 }
 
 class OutOfTime extends Error {

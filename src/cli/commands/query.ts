@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { SqlRows, SqlValue } from '../../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../../contracts/errors.ts';
+import { SWEEP_TABLES } from '../../sweep/keys.ts';
 import { endpointOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { dirOption, jsonOption } from '../options.ts';
@@ -24,7 +25,7 @@ interface Flags {
 export function queryCommand(): Command {
   return new Command('query')
     .description(
-      'run one SELECT over the results of a sweep: tables runs, leaderboard, parity_metrics, memory_metrics, sweeps',
+      `run one SELECT over the results of a sweep: tables runs, ${SWEEP_TABLES.join(', ')}, sweeps`,
     )
     .argument('<id>', 'beginning of the id of a sweep, or last')
     .argument('<sql>', 'a SELECT in the dialect of DuckDB; DESCRIBE runs lists the columns')

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { openResultsDatabase, type SqlValue } from '../../adapters/duckdb/results-database.ts';
 import type { OpenedSweep } from '../../adapters/local/open-sweep.ts';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import type { Bars } from '../../core/bars.ts';
@@ -8,17 +7,13 @@ import { runEvents } from '../../core/event-engine.ts';
 import type { InstructionMatrix } from '../../core/instructions.ts';
 import { METRICS } from '../../core/metrics/catalog.ts';
 import type { RunConfig } from '../../core/run-config.ts';
-import type { Store } from '../../sweep/ports.ts';
-import { parameterSet } from '../../sweep/shard-engine.ts';
 import { simulateMatrix } from '../../sweep/simulate.ts';
-import { createSimulator } from '../../sweep/simulate-run.ts';
-import { barsPerYearOf } from '../../sweep/sweep-content.ts';
-import { onlyMatch, openSweeps } from '../find-sweep.ts';
+import { openSweeps } from '../find-sweep.ts';
 import { plural, shortId } from '../format.ts';
 import { dirOption, jsonOption } from '../options.ts';
 import { day, ordersCsv, runText } from '../run-text.ts';
 import { type StoppedInterval, stoppedIntervals } from '../stopped-intervals.ts';
-import { keys } from '../sweep-views.ts';
+import { findRun, type RunRow, runOf } from '../stored-run.ts';
 import { table } from '../table.ts';
 import { colorsOf, note, print, printable, printJson } from '../terminal.ts';
 
@@ -48,29 +43,7 @@ export function showCommand(): Command {
     });
 }
 
-type Row = Readonly<Record<string, SqlValue>>;
-
-/** The row of the run whose id begins so; InvalidInputError where none or several do. */
-async function findRun(dir: string, store: Store, wanted: string): Promise<Row> {
-  const runs = await keys(store, 'results/');
-  if (!/^[0-9a-f]{1,32}$/.test(wanted) || runs.length === 0) onlyMatch('run', wanted, []);
-  const database = await openResultsDatabase(dir, { runs });
-  try {
-    const { columns, rows } = await database.select(
-      `SELECT * FROM runs WHERE starts_with(run_id, '${wanted}') ORDER BY run_id, sweep_id`,
-    );
-    const found = new Map<string, Row>();
-    for await (const cells of rows) {
-      const row = Object.fromEntries(columns.map((name, i) => [name, cells[i]!]));
-      found.set(String(row.run_id), row);
-    }
-    return found.get(onlyMatch('run', wanted, [...found.keys()]))!;
-  } finally {
-    database.close();
-  }
-}
-
-function printFailed(row: Row, { json }: Flags): void {
+function printFailed(row: RunRow, { json }: Flags): void {
   const params = JSON.parse(String(row.params));
   if (json) {
     const { run_id, sweep_id, status, error } = row;
@@ -80,14 +53,10 @@ function printFailed(row: Row, { json }: Flags): void {
   print(`run ${row.run_id} failed: ${printable(String(row.error))}\n${paramsText(params)}`);
 }
 
-function printRun(row: Row, { prepared }: OpenedSweep, flags: Flags): void {
-  const { inputs, engine } = prepared;
-  const { bars, spec, strategy } = inputs;
-  const barsPerYear = barsPerYearOf(spec, bars);
-  const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate: spec.riskFreeRate });
+function printRun(row: RunRow, opened: OpenedSweep, flags: Flags): void {
+  const { spec } = opened.prepared.inputs;
   const params = String(row.params);
-  const set = parameterSet(params, engine.grid);
-  const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
+  const { bars, matrix, config } = runOf(row, opened);
   const events = eventsOf(bars, matrix, config);
   if (flags.events) {
     printEvents(events, bars);

@@ -3,6 +3,7 @@ import { apiOf, apiOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { count, plural, shortId } from '../format.ts';
 import { dirOption, inDirectory, jsonOption } from '../options.ts';
+import { verdictLines } from '../summary-text.ts';
 import { type SweepOverview, stateText, sweepOverview } from '../sweep-overview.ts';
 import { colorsOf, print, printable, printJson } from '../terminal.ts';
 
@@ -45,6 +46,7 @@ function statusText(overview: SweepOverview, dir: string): string {
     );
     const { best, objective } = summary;
     if (best) lines.push(`best        ${objective.metric} ${best.value} in run ${best.run_id}`);
+    lines.push(...verdictLines(summary.verdict));
   }
   if (state !== 'complete') lines.push(`go on with  backsweep resume ${shortId(sweepId)}${inDirectory(dir)}`);
   return lines.join('\n');

@@ -55,7 +55,7 @@ export function topCommand(): Command {
       const store = await openSweeps(flags.dir);
       const id = await findSweep(store, wanted);
       const spec = readResolvedSpec(await getJson(store, specKey(id), z.unknown()));
-      const metric = checkMetric(flags.by ?? spec.objective);
+      const metric = checkMetric(flags.by ?? spec.objective.metric);
       const database = await openSweepViews(flags.dir, store, id);
       try {
         const rows = await bestRuns(database, metric, spec, flags);

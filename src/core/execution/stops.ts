@@ -112,11 +112,12 @@ export function barExit(
   if (fill.intrabar !== 'path') {
     return stopAt(s, peak, worst, Number.NaN, exit) || profitAt(fill, s, open, best, exit);
   }
-  // O→H→L→C: a long sees its best price first, a short its worst.
+  // O→H→L→C: a long sees its best price first, a short its worst, for which the open may have moved the peak.
   if (s.long) return profitAt(fill, s, open, best, exit) || stopAt(s, peak, worst, Number.NaN, exit);
+  const peakAtOpen = fill.trailingPeak === 'this_bar' ? nextPeak(false, s.peak, open, open) : s.peak;
   return (
     profitAt(fill, s, open, open, exit) ||
-    stopAt(s, s.peak, worst, Number.NaN, exit) ||
+    stopAt(s, peakAtOpen, worst, Number.NaN, exit) ||
     profitAt(fill, s, open, best, exit) ||
     stopAt(s, peak, close, Number.NaN, exit)
   );

@@ -42,6 +42,7 @@ describe('a sweep on threads', () => {
       concurrency: 1,
       run: async (shard: number) => engine.runShard(shard),
       replay: async (params: string, withParity: boolean) => engine.replay(params, withParity),
+      follow: async (params: string, at: readonly number[]) => engine.follow(params, at),
     };
     const summary = await runSweep(alone, { spec, plan, runner, aggregate });
     expect(summary).toMatchObject({ status: 'complete', runs: 48, okRuns: 48, reentries: 0 });

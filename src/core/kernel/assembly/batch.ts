@@ -1,5 +1,5 @@
-import { armCell } from './arm';
-import { bookOrders, endRoundTrips, scaleBuys } from './book';
+import { armAll, armCell } from './arm';
+import { bookOrders, endRoundTrips } from './book';
 import {
   atClose,
   cashMode,
@@ -15,7 +15,7 @@ import {
   sellsFirst,
   usesStops,
 } from './config';
-import { dueCount, markDue } from './gather';
+import { dueCount, firstCell, markDue } from './gather';
 import {
   assets,
   before,
@@ -40,7 +40,7 @@ import {
 } from './layout';
 import { bookFill, cash, countRejected, isClose, priorPosition } from './ledger';
 import { shortCount } from './mark';
-import { highestKey, lowestKey, planOrders, scale } from './plan';
+import { highestKey, lowestKey, planOrders } from './plan';
 import { keepOrder, sortOrder } from './sort';
 
 /**
@@ -110,8 +110,7 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
     }
     return;
   }
-  if (scale < 1) scaleBuys(count, positions, prices, shorts);
-  const ends = bookOrders(count, positions, prices, flows);
+  const ends = bookOrders(count, positions, prices, flows, shorts);
   if (!whole) {
     for (let k: usize = 0; k < <usize>count; k++) {
       const at = <usize>load<i32>(due + 4 * k) * 8;
@@ -120,8 +119,9 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
     }
   }
   if (ends) endRoundTrips(count, positions);
-  if (usesStops)
-    for (let k: usize = 0; k < <usize>count; k++) arm(k, load<f64>(before + k * 8), prices, closes);
+  if (!usesStops) return;
+  if (whole && firstCell >= 0) armAll(firstCell, prices, closes);
+  else for (let k: usize = 0; k < <usize>count; k++) arm(k, load<f64>(before + k * 8), prices, closes);
 }
 
 /** Under `partial` and `reject` each order takes what cash the ones before it left. */

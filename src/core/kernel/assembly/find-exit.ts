@@ -1,88 +1,62 @@
-import { peakOfThisBar } from './config';
-import {
-  closeColumn,
-  deepest,
-  highColumn,
-  highest,
-  length,
-  lowColumn,
-  lowest,
-  openColumn,
-  peak,
-  steepest,
-  stride,
-} from './layout';
-import { barExit, bestPrice, fixed, gapExit, long, profit, takeLevels, trail, trailingLevel } from './stops';
+import { intrabar, PATH, peakOfThisBar } from './config';
+import { closeColumn, highColumn, length, lowColumn, openColumn, peak } from './layout';
+import { barExit, bestPrice, fixed, gapExit, long, profit, takeLevels, trail } from './stops';
 
-/** Rounding of a level is far below it: in doubt the bars are looked at. */
-const SLACK: f64 = 1e-12;
-
-/** Can it be told from the ranges of window r alone that no stop of this position acts in it? Moves its peak if so. */
-export function staysQuiet(asset: usize, r: i32): bool {
-  const at = (<usize>r * <usize>stride + asset) * 8;
-  const low = load<f64>(lowest + at);
-  const high = load<f64>(highest + at);
-  if (long) {
-    if (
-      low <= fixed ||
-      low <= trailingLevel(bestPrice) ||
-      high >= profit ||
-      load<f64>(deepest + at) <= (1 - trail) * (1 + SLACK)
-    ) {
-      return false;
-    }
-    if (high > bestPrice) store<f64>(peak + asset * 8, high);
-    return true;
-  }
-  if (
-    high >= fixed ||
-    high >= trailingLevel(bestPrice) ||
-    low <= profit ||
-    load<f64>(steepest + at) >= (1 + trail) * (1 - SLACK)
-  ) {
-    return false;
-  }
-  if (low < bestPrice) store<f64>(peak + asset * 8, low);
-  return true;
-}
-
-/** The larger of two levels, where NaN = none; for shorts the smaller. */
-
-@inline
-function tighter(ofLong: bool, a: f64, b: f64): f64 {
-  return isNaN(b) || (ofLong ? a > b : a < b) ? a : b;
-}
-
-/** First bar in [from, to) on which a stop of the levels taken acts, as 2·bar (+ 1 inside the bar), −1 = none; moves the peak. */
+/**
+ * First bar in [from, to) on which a stop of one asset acts, as 2·bar (+ 1 inside the bar), −1 = none; moves its peak.
+ *
+ * Two bars at a time are compared with the levels, the trailing one from a running peak; only bars that reach one are
+ * asked for order and price. Prices of shorts are negated, see levels.ts.
+ */
 export function findExit(asset: usize, from: i32, to: i32): i32 {
-  const first = asset * 8 * <usize>length;
-  const best = long ? highColumn : lowColumn;
-  const worst = long ? lowColumn : highColumn;
-  const trails = !isNaN(trail);
-  const ofLong = long;
-  let top = bestPrice;
-  let level = tighter(ofLong, fixed, trailingLevel(top));
-  for (let t = from; t < to; t++) {
-    const i = first + <usize>t * 8;
-    const reached = load<f64>(best + i);
-    const prior = top;
-    const moves = ofLong ? reached > top : reached < top;
-    if (moves) {
-      top = reached;
-      if (trails && peakOfThisBar) level = tighter(ofLong, fixed, trailingLevel(top));
-    }
-    const bad = load<f64>(worst + i);
-    if (ofLong ? bad <= level || reached >= profit : bad >= level || reached <= profit) {
-      store<f64>(peak + asset * 8, prior);
-      takeLevels(asset);
-      const open = load<f64>(openColumn + i);
-      if (gapExit(open)) return t * 2;
-      if (barExit(open, load<f64>(highColumn + i), load<f64>(lowColumn + i), load<f64>(closeColumn + i))) {
-        return t * 2 + 1;
+  takeLevels(asset);
+  const flip = i64x2.splat(long ? 0 : <i64>0x8000000000000000);
+  const sign: f64 = long ? 1 : -1;
+  const first = asset * <usize>length * 8;
+  const best = (long ? highColumn : lowColumn) + first;
+  const worst = (long ? lowColumn : highColumn) + first;
+  const stop = f64x2.splat(fixed * sign);
+  const win = f64x2.splat(profit * sign);
+  const factor = f64x2.splat(long ? 1 - trail : 1 + trail);
+  let top = f64x2.splat(bestPrice * sign);
+  for (let t = from; t < to; t += 2) {
+    const i = <usize>t * 8;
+    const reached = v128.xor(v128.load(best + i), flip);
+    const feared = v128.xor(v128.load(worst + i), flip);
+    // The peak after the first bar, after both, and before each; a missing bar (NaN) moves none.
+    const one = f64x2.pmax(top, v128.shuffle<f64>(reached, reached, 0, 0));
+    const both = f64x2.pmax(one, v128.shuffle<f64>(reached, reached, 1, 1));
+    const prior = peakOfThisBar ? v128.shuffle<f64>(one, both, 0, 3) : v128.shuffle<f64>(top, one, 0, 3);
+    const near = v128.or(
+      v128.or(f64x2.le(feared, stop), f64x2.le(feared, f64x2.mul(prior, factor))),
+      f64x2.ge(reached, win),
+    );
+    if (v128.any_true(near)) {
+      if (i64x2.extract_lane(near, 0) !== 0) {
+        const found = exitOn(asset, first, t, f64x2.extract_lane(top, 0) * sign);
+        if (found >= 0) return found;
+      }
+      if (i64x2.extract_lane(near, 1) !== 0 && t + 1 < to) {
+        const found = exitOn(asset, first, t + 1, f64x2.extract_lane(one, 0) * sign);
+        if (found >= 0) return found;
       }
     }
-    if (moves && trails && !peakOfThisBar) level = tighter(ofLong, fixed, trailingLevel(top));
+    top = t + 1 < to ? both : one;
   }
-  store<f64>(peak + asset * 8, top);
+  store<f64>(peak + asset * 8, f64x2.extract_lane(top, 0) * sign);
+  return -1;
+}
+
+/** The exit on bar t itself, given the peak before it; −1 = none. */
+function exitOn(asset: usize, first: usize, t: i32, prior: f64): i32 {
+  store<f64>(peak + asset * 8, prior);
+  takeLevels(asset);
+  const i = first + <usize>t * 8;
+  const open = load<f64>(openColumn + i);
+  if (gapExit(open)) return t * 2;
+  const close = intrabar === PATH ? load<f64>(closeColumn + i) : 0; // nothing else asks for it
+  if (barExit(open, load<f64>(highColumn + i), load<f64>(lowColumn + i), close)) {
+    return t * 2 + 1;
+  }
   return -1;
 }

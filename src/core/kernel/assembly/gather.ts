@@ -20,12 +20,19 @@ import { countUnexecuted } from './ledger';
 /** Cells of the present batch, and cells that wait for a bar of their asset. */
 export let dueCount: i32 = 0;
 export let waitingCount: i32 = 0;
+/** The first cell of the batch where all its cells stand one after the other, else −1. */
+export let firstCell: i32 = -1;
 
 export function openWaiting(): void {
   waitingCount = 0;
   dueCount = 0;
   memory.fill(waitingCell, 0xff, <usize>assets * 4);
   memory.fill(isDue, 0, assets);
+}
+
+/** Nothing is due yet on this bar. */
+export function clearDue(): void {
+  dueCount = 0;
 }
 
 export function hasBar(asset: usize, t: i32): bool {
@@ -47,6 +54,7 @@ export function nextBarOfWaiting(t: i32, end: i32): i32 {
 /** Collects the cells that can execute on bar t: those of `row` (−1 = none) and those that waited, in index order. */
 export function gatherBatch(t: i32, row: i32): void {
   dueCount = 0;
+  firstCell = -1;
   if (row >= 0) {
     const first = load<i32>(rowStart + <usize>row * 4);
     const end = load<i32>(rowStart + <usize>row * 4, 4);
@@ -66,6 +74,7 @@ function gatherRow(first: i32, count: i32): void {
     for (let k = 0; k < count; k++) store<i32>(dueCell + <usize>k * 4, first + k);
   }
   dueCount = count;
+  firstCell = first;
 }
 
 function gatherCell(cell: i32, t: i32): void {
@@ -119,6 +128,7 @@ export function dropStopped(): void {
     if (load<u8>(stoppedNow + <usize>load<i32>(due + k * 4)) === 1) countUnexecuted(1);
     else moveDue(k, kept++);
   }
+  if (<i32>kept < dueCount) firstCell = -1;
   dueCount = <i32>kept;
 }
 

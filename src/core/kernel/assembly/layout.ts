@@ -25,6 +25,8 @@ export let equity: usize = 0;
 export let returns: usize = 0;
 /** Σ position · close over the shorts, while there are any. */
 export let shorts: usize = 0;
+/** Cash at each close, where it changes within what is marked at once. */
+export let cashAt: usize = 0;
 
 /** The ledger, by asset. */
 export let position: usize = 0;
@@ -63,6 +65,7 @@ export let record: usize = 0;
 export let order: usize = 0;
 export let orderKey: usize = 0;
 export let bucket: usize = 0;
+export let bucketOf: usize = 0;
 
 /** Assets held, ascending: index, offset of its bars in a column, position. */
 export let heldAsset: usize = 0;
@@ -70,12 +73,20 @@ export let heldOffset: usize = 0;
 export let heldPosition: usize = 0;
 /** Place of an asset in that list. */
 export let heldPlace: usize = 0;
+/** The bar from which on it is no longer held; the places that have one. */
+export let heldEnd: usize = 0;
+export let dropped: usize = 0;
+/** 16 lanes of ones, then 16 of zeros. */
+export let laneMasks: usize = 0;
 
 /** Exits found in the present window, by time: 2·bar (+ 1 inside the bar), asset, reason, price. */
 export let exitAt: usize = 0;
 export let exitAsset: usize = 0;
 export let exitReason: usize = 0;
 export let exitPrice: usize = 0;
+
+/** Assets that the ranges of the present window cannot clear. */
+export let doubted: usize = 0;
 
 /** The instruction matrix and what its runs share. */
 export let rows: i32 = 0;
@@ -132,12 +143,13 @@ export function open(bars: usize, N: i32, T: i32): usize {
   lastCloseColumn = closeColumn + column * 2;
 
   const n = <usize>stride + 2;
-  next = grow(CONTROL_BYTES + 3 * (<usize>T + 32) * 8 + n * 400 + BUCKETS * 4 + 8192);
+  next = grow(CONTROL_BYTES + 4 * (<usize>T + 32) * 8 + n * 400 + BUCKETS * 4 + 8192);
   if (next === 0) return 0;
   control = take(CONTROL_BYTES);
   equity = take((<usize>T + 24) * 8) + 16;
   returns = take((<usize>T + 24) * 8);
   shorts = take((<usize>T + 24) * 8);
+  cashAt = take((<usize>T + 24) * 8);
   position = take(n * 8);
   stopLoss = take(n * 8);
   trailingStop = take(n * 8);
@@ -165,11 +177,18 @@ export function open(bars: usize, N: i32, T: i32): usize {
   record = take(n * 32);
   order = take(n * 4);
   orderKey = take(n * 8);
-  bucket = take((BUCKETS + 1) * 4);
+  bucket = take(BUCKETS * 2);
+  bucketOf = take(n * 8);
   heldAsset = take(n * 4);
   heldOffset = take(n * 4);
   heldPosition = take(n * 8);
   heldPlace = take(n * 4);
+  heldEnd = take(n * 4);
+  dropped = take(n * 4);
+  for (let i: usize = 0; i < n * 4; i += 4) store<i32>(heldEnd + i, i32.MAX_VALUE);
+  laneMasks = take(256);
+  memory.fill(laneMasks, 0xff, 128);
+  doubted = take(n * 4);
   exitAt = take(n * 4);
   exitAsset = take(n * 4);
   exitReason = take(n * 4);

@@ -1,9 +1,12 @@
-import { accumulate2, accumulate8, accumulate16 } from './accumulate';
+import { accumulate2, accumulate8, accumulate16, accumulateEnding8, accumulateEnding16 } from './accumulate';
 import { closesRuined, slippage } from './config';
 import {
   assets,
+  cashAt,
+  dropped,
   equity,
   heldAsset,
+  heldEnd,
   heldOffset,
   heldPlace,
   heldPosition,
@@ -18,9 +21,34 @@ import { bookFill, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseL
 export let heldCount: i32 = 0;
 let liveCount: i32 = 0;
 export let shortCount: i32 = 0;
+/** Is the list that of all assets? Then only positions change. */
+let listsAll: bool = false;
+
+/** Bars before it are marked; bars before the other need but be accumulated, their cash and ends are noted. */
+export let markedTo: i32 = 0;
+let notedTo: i32 = 0;
+let droppedCount: i32 = 0;
 
 /** Lists the assets held anew, after a batch. */
 export function listHeld(): void {
+  const zero = f64x2.splat(0);
+  let flat = zero;
+  let short = zero;
+  const even = <usize>(assets & ~1) * 8;
+  for (let i: usize = 0; i < even; i += 16) {
+    const held = v128.load(position + i);
+    flat = v128.or(flat, f64x2.eq(held, zero));
+    short = v128.or(short, f64x2.lt(held, zero));
+  }
+  const last = load<f64>(position + <usize>(assets - 1) * 8);
+  if (listsAll && last > 0 && !v128.any_true(v128.or(flat, short))) {
+    memory.copy(heldPosition, position, <usize>assets * 8);
+    heldCount = liveCount = assets;
+    shortCount = 0;
+  } else listEach();
+}
+
+function listEach(): void {
   let count: usize = 0;
   let short = 0;
   const step = <u32>length * 8;
@@ -35,41 +63,110 @@ export function listHeld(): void {
   }
   heldCount = liveCount = <i32>count;
   shortCount = short;
-}
-
-/** Takes an asset that was sold off the list: it stays there with a position of 0. */
-export function dropHeld(asset: usize): void {
-  const at = heldPosition + <usize>load<i32>(heldPlace + 4 * asset) * 8;
-  if (load<f64>(at) < 0) shortCount--;
-  store<f64>(at, 0);
-  liveCount--;
-}
-
-/** Nothing is held. */
-export function clearHeld(): void {
-  heldCount = liveCount = shortCount = 0;
+  listsAll = heldCount === assets;
 }
 
 /**
- * Step 5 for the bars of [from, to), on which positions and cash do not change: equity, exposure, leverage, ruin.
+ * Takes an asset that a stop sold on bar t off the list: it stays there with a position of 0, or where the bars before t
+ * are still to be marked, with an end.
+ */
+export function dropHeld(asset: usize, t: i32): void {
+  const place = load<i32>(heldPlace + asset * 4);
+  const at = heldPosition + <usize>place * 8;
+  if (load<f64>(at) < 0) shortCount--;
+  liveCount--;
+  if (markedTo === t) store<f64>(at, 0);
+  else {
+    store<i32>(heldEnd + <usize>place * 4, t);
+    store<i32>(dropped + <usize>droppedCount * 4, place);
+    droppedCount++;
+  }
+}
+
+/** Nothing is held and nothing marked. */
+export function openMarks(): void {
+  heldCount = liveCount = shortCount = 0;
+  listsAll = false;
+  markedTo = notedTo = 0;
+}
+
+/** Can the bars to come not ruin the run? Longs bought with money at hand are worth more than nothing. */
+function cannotRuin(): bool {
+  return !closesRuined || (cash >= 0 && shortCount === 0 && (liveCount > 0 || cash > 0));
+}
+
+/** Marks the bar of an execution, or leaves it to be marked with those after it; true where it is one of ruin. */
+export function markExecution(t: i32): bool {
+  return !cannotRuin() && markUpTo(t + 1) === t;
+}
+
+/**
+ * Notes that positions and cash do not change up to `to`, where an exit comes: the bars are marked with those after it,
+ * which costs a pass over all assets for the whole of them instead of one for each exit.
  *
- * Whole vectors are written, so up to 15 bars too far: those are marked after it, in the next segment.
+ * @returns `to`, or the bar of ruin
+ */
+export function noteUpTo(to: i32): i32 {
+  if (!cannotRuin() || shortCount > 0) return markUpTo(to);
+  note(to);
+  return to;
+}
+
+function note(to: i32): void {
+  const money = f64x2.splat(cash);
+  for (let i = <usize>notedTo * 8; i < <usize>to * 8; i += 16) v128.store(cashAt + i, money);
+  countBars(liveCount > 0, to - notedTo);
+  notedTo = to;
+}
+
+/** Marks what was noted. */
+function markNoted(): void {
+  let left = notedTo - markedTo;
+  let at = <usize>markedTo * 8;
+  for (; left > 8; left -= 16, at += 128) accumulateEnding16(equity, at, heldCount);
+  if (left > 0) accumulateEnding8(equity, at, heldCount);
+  for (let k = 0; k < droppedCount; k++) {
+    const place = <usize>load<i32>(dropped + <usize>k * 4);
+    store<f64>(heldPosition + place * 8, 0);
+    store<i32>(heldEnd + place * 4, i32.MAX_VALUE);
+  }
+  droppedCount = 0;
+  for (let t = markedTo; t < notedTo; t += 2) {
+    const value = v128.load(equity + <usize>t * 8);
+    const gross = f64x2.sub(value, v128.load(cashAt + <usize>t * 8));
+    if (!v128.any_true(f64x2.gt(gross, f64x2.mul(f64x2.splat(maxGrossLeverage), value)))) continue;
+    for (let u = t; u < min(t + 2, notedTo); u++) {
+      const e = load<f64>(equity + <usize>u * 8);
+      raiseLeverage(e - load<f64>(cashAt + <usize>u * 8), e);
+    }
+  }
+  markedTo = notedTo;
+}
+
+/**
+ * Step 5 for the bars up to `to`, on which positions and cash do not change: equity, exposure, leverage, ruin.
+ *
+ * Whole vectors are written, so up to 15 bars too far: those are marked after it, with the next segment.
  *
  * @returns `to`, or the bar of ruin, whose equity is then that after closing all positions
  */
-export function markSegment(from: i32, to: i32): i32 {
+export function markUpTo(to: i32): i32 {
+  if (notedTo > markedTo) {
+    if (to > notedTo && cannotRuin()) note(to);
+    markNoted();
+  }
+  const from = markedTo;
   if (to <= from) return to;
   let left = to - from;
   let at = <usize>from * 8;
   for (; left > 12; left -= 16, at += 128) accumulate16(equity, at, cash, heldCount);
   for (; left > 2; left -= 8, at += 64) accumulate8(equity, at, cash, heldCount);
   if (left > 0) accumulate2(equity, at, cash, heldCount);
-  // Longs bought with money at hand are worth more than nothing.
-  const cannotRuin = cash >= 0 && shortCount === 0 && (liveCount > 0 || cash > 0);
-  const end = closesRuined && !cannotRuin ? firstRuin(from, to) : to;
+  const end = cannotRuin() ? to : firstRuin(from, to);
   countBars(liveCount > 0, end - from);
   if (liveCount > 0) measureLeverage(from, end);
   if (end < to) ruin(end);
+  markedTo = notedTo = end < to ? end + 1 : to;
   return end;
 }
 
@@ -121,6 +218,7 @@ function ruin(t: i32): void {
     bookFill(asset, -held, price, filledAt, RUIN);
   }
   liftAllStops();
-  clearHeld();
+  heldCount = liveCount = shortCount = 0;
+  listsAll = false;
   store<f64>(equity + <usize>t * 8, cash);
 }

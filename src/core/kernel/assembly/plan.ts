@@ -17,30 +17,34 @@ export let scale: f64 = 1;
 export let lowestKey: f64 = 0;
 export let highestKey: f64 = 0;
 
-const ZERO = f64x2.splat(0);
+/** All bits of a number but its sign. */
+export const SIZE_BITS: i64 = 0x7fffffffffffffff;
 
-/** Quantities in whole lots, toward zero; 0 where below the minimum size or value (`tradableQuantity`). */
-
+/**
+ * Quantities in whole lots, toward zero; 0 where below the minimum size or value (`tradableQuantity`).
+ *
+ * @param bits SIZE_BITS; `smallest` is the minimum size: what a loop uses again and again stays in registers
+ */
 @inline
-export function tradable(q: v128, price: v128): v128 {
+export function tradable(q: v128, price: v128, bits: v128, smallest: v128): v128 {
   if (lotSize > 0) {
     const lot = f64x2.splat(lotSize);
     q = f64x2.mul(f64x2.trunc(f64x2.div(q, lot)), lot);
   }
-  const size = f64x2.abs(q);
-  const small = v128.or(
-    f64x2.lt(size, f64x2.splat(minSize)),
-    f64x2.lt(f64x2.mul(size, price), f64x2.splat(minNotional)),
-  );
+  const size = v128.and(q, bits);
+  let small = f64x2.lt(size, smallest);
+  if (minNotional > 0) {
+    small = v128.or(small, f64x2.lt(f64x2.mul(size, price), f64x2.splat(minNotional)));
+  }
   return v128.andnot(q, small);
 }
 
 /** The part of a buy that covers a short. */
-
 @inline
 export function covered(q: v128, position: v128): v128 {
-  const covers = v128.and(f64x2.lt(position, ZERO), f64x2.gt(q, ZERO));
-  return v128.and(f64x2.min(q, f64x2.neg(position)), covers);
+  const zero = f64x2.splat(0);
+  const covers = v128.and(f64x2.lt(position, zero), f64x2.gt(q, zero));
+  return v128.and(f64x2.pmin(q, f64x2.neg(position)), covers);
 }
 
 /**
@@ -58,31 +62,42 @@ export function planOrders(count: i32, V: f64, positions: usize, prices: usize, 
   const rate = f64x2.splat(feeRate);
   const fixed = f64x2.splat(fixedFee);
   const withFee = f64x2.splat(1 + feeRate);
+  const zero = f64x2.splat(0);
+  const bits = i64x2.splat(SIZE_BITS);
+  const smallest = f64x2.splat(minSize);
+  const relative = f64x2.splat(1e-9);
+  const absolute = f64x2.splat(1e-12);
+  const weights = weight;
+  const quantities = quantity;
+  const fillPrices = fillPrice;
+  const keys = sortKey;
+  const end = <usize>count * 8;
   // Proceeds of sells, cost of buys.
-  let sums = ZERO;
+  let sums = zero;
   let low = f64x2.splat(Infinity);
   let high = f64x2.splat(-Infinity);
-  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
-    const w = v128.load(weight + i);
+  for (let i: usize = 0; i < end; i += 16) {
+    const w = v128.load(weights + i);
     const price = v128.load(prices + i);
     const position = v128.load(positions + i);
     const target = f64x2.mul(w, equity);
     const all = f64x2.sub(f64x2.div(target, price), position);
-    const size = f64x2.abs(all);
+    const size = v128.and(all, bits);
     const dust = v128.or(
-      f64x2.le(size, f64x2.mul(f64x2.splat(1e-9), f64x2.abs(position))),
-      f64x2.le(size, f64x2.splat(1e-12)),
+      f64x2.le(size, f64x2.mul(relative, v128.and(position, bits))),
+      f64x2.le(size, absolute),
     );
-    const q = v128.andnot(v128.bitselect(all, tradable(all, price), f64x2.eq(w, ZERO)), dust);
-    const sells = f64x2.lt(q, ZERO);
+    const sent = tradable(all, price, bits, smallest);
+    const q = v128.andnot(v128.bitselect(all, sent, f64x2.eq(w, zero)), dust);
+    const sells = f64x2.lt(q, zero);
     const filledAt = f64x2.mul(price, v128.bitselect(sold, bought, sells));
     const key = f64x2.sub(target, f64x2.mul(position, price));
-    v128.store(quantity + i, q);
-    v128.store(fillPrice + i, filledAt);
-    v128.store(sortKey + i, key);
-    low = f64x2.min(low, key);
-    high = f64x2.max(high, key);
-    const value = f64x2.mul(f64x2.abs(q), filledAt);
+    v128.store(quantities + i, q);
+    v128.store(fillPrices + i, filledAt);
+    v128.store(keys + i, key);
+    low = f64x2.pmin(low, key);
+    high = f64x2.pmax(high, key);
+    const value = f64x2.mul(v128.and(q, bits), filledAt);
     const proceeds = v128.and(f64x2.sub(value, f64x2.add(f64x2.mul(value, rate), fixed)), sells);
     const added = shorts ? f64x2.sub(q, covered(q, position)) : q;
     const cost = v128.andnot(f64x2.mul(f64x2.mul(added, filledAt), withFee), sells);
@@ -96,7 +111,7 @@ export function planOrders(count: i32, V: f64, positions: usize, prices: usize, 
   let covers: f64 = 0;
   let fixedFees: f64 = 0;
   if (shorts || fixedFee > 0) {
-    for (let i: usize = 0; i < <usize>count * 8; i += 8) {
+    for (let i: usize = 0; i < end; i += 8) {
       const q = load<f64>(quantity + i);
       if (!(q > 0)) continue;
       const position = load<f64>(positions + i);

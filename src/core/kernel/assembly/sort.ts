@@ -1,4 +1,4 @@
-import { bucket, order, orderKey, sortKey } from './layout';
+import { bucket, bucketOf, order, orderKey, sortKey } from './layout';
 
 /** Places of a batch in the order of its cells. */
 export function keepOrder(count: i32): void {
@@ -8,12 +8,12 @@ export function keepOrder(count: i32): void {
 /**
  * Places of a batch by ascending key, ties in index order.
  *
- * Keys are spread over as many buckets as there are cells, which leaves them nearly sorted; a stable insertion sort
- * does the rest, whose branches are then mostly foreseen.
+ * Keys are spread over 256 buckets, which leaves them nearly sorted; a stable insertion sort does the rest, whose
+ * branches are then mostly foreseen.
  */
 export function sortOrder(count: i32, low: f64, high: f64): void {
-  const perKey = <f64>min(count - 1, 255) / (high - low);
-  if (count > 12 && abs(perKey) < Infinity) spread(count, low, perKey);
+  const perKey = 255 / (high - low);
+  if (count > 8 && count < 65536 && perKey < Infinity) spread(count, low, perKey);
   else {
     keepOrder(count);
     memory.copy(orderKey, sortKey, <usize>count * 8);
@@ -21,40 +21,70 @@ export function sortOrder(count: i32, low: f64, high: f64): void {
   insertionSort(count);
 }
 
+/** Added to a number below 2^51 it leaves the integer next to it in the low bits. */
+const TO_INTEGER: f64 = 4503599627370496;
+
 function spread(count: i32, low: f64, perKey: f64): void {
-  const buckets = <usize>min(count, 256);
-  memory.fill(bucket, 0, (buckets + 1) * 4);
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const b = bucket + <usize>(<i32>((load<f64>(sortKey + 8 * k) - low) * perKey)) * 4;
-    store<i32>(b, load<i32>(b, 4) + 1, 4);
+  const keys = sortKey;
+  const places = bucketOf;
+  const starts = bucket;
+  const sortedKeys = orderKey;
+  const sorted = order;
+  const end = <usize>count * 8;
+  const from = f64x2.splat(low);
+  const factor = f64x2.splat(perKey);
+  const toInteger = f64x2.splat(TO_INTEGER);
+  for (let b = starts; b < starts + 512; b += 16) v128.store(b, i64x2.splat(0));
+  for (let i: usize = 0; i < end; i += 16) {
+    const above = f64x2.mul(f64x2.sub(v128.load(keys + i), from), factor);
+    v128.store(places + i, f64x2.add(above, toInteger));
   }
-  let sum = 0;
-  for (let b = bucket; b < bucket + buckets * 4; b += 4) {
-    sum += load<i32>(b);
-    store<i32>(b, sum);
+  for (let i: usize = 0; i < end; i += 8) {
+    const b = starts + <usize>load<u8>(places + i) * 2;
+    store<u16>(b, load<u16>(b) + 1);
   }
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const key = load<f64>(sortKey + k * 8);
-    const b = bucket + <usize>(<i32>((key - low) * perKey)) * 4;
-    const at = <usize>load<i32>(b);
-    store<i32>(b, <i32>at + 1);
-    store<f64>(orderKey + at * 8, key);
-    store<i32>(order + at * 4, <i32>k);
+  startsOfBuckets(starts);
+  for (let i: usize = 0, k = 0; i < end; i += 8, k++) {
+    const b = starts + <usize>load<u8>(places + i) * 2;
+    const at = <usize>load<u16>(b);
+    store<u16>(b, <u16>(at + 1));
+    store<f64>(sortedKeys + at * 8, load<f64>(keys + i));
+    store<i32>(sorted + at * 4, k);
+  }
+}
+
+/** Turns how many keys each bucket has into where it starts, eight buckets at a time. */
+function startsOfBuckets(starts: usize): void {
+  const zero = i64x2.splat(0);
+  let before = zero;
+  for (let b = starts; b < starts + 512; b += 16) {
+    const counts = v128.load(b);
+    let sum = i16x8.add(counts, v128.shuffle<u16>(zero, counts, 7, 8, 9, 10, 11, 12, 13, 14));
+    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 6, 7, 8, 9, 10, 11, 12, 13));
+    sum = i16x8.add(sum, v128.shuffle<u16>(zero, sum, 4, 5, 6, 7, 8, 9, 10, 11));
+    v128.store(b, i16x8.add(i16x8.sub(sum, counts), before));
+    before = i16x8.add(before, v128.shuffle<u16>(sum, sum, 7, 7, 7, 7, 7, 7, 7, 7));
   }
 }
 
 function insertionSort(count: i32): void {
+  const keys = orderKey;
+  const places = order;
+  let prior = load<f64>(keys);
   for (let k: usize = 1; k < <usize>count; k++) {
-    const key = load<f64>(orderKey + k * 8);
-    if (load<f64>(orderKey + (k - 1) * 8) <= key) continue;
-    const place = load<i32>(order + k * 4);
+    const key = load<f64>(keys + k * 8);
+    if (prior <= key) {
+      prior = key;
+      continue;
+    }
+    const place = load<i32>(places + k * 4);
     let j = k;
-    while (j > 0 && load<f64>(orderKey + (j - 1) * 8) > key) {
-      store<f64>(orderKey + j * 8, load<f64>(orderKey + (j - 1) * 8));
-      store<i32>(order + j * 4, load<i32>(order + (j - 1) * 4));
+    while (j > 0 && load<f64>(keys + (j - 1) * 8) > key) {
+      store<f64>(keys + j * 8, load<f64>(keys + (j - 1) * 8));
+      store<i32>(places + j * 4, load<i32>(places + (j - 1) * 4));
       j--;
     }
-    store<f64>(orderKey + j * 8, key);
-    store<i32>(order + j * 4, place);
+    store<f64>(keys + j * 8, key);
+    store<i32>(places + j * 4, place);
   }
 }

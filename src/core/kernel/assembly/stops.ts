@@ -93,8 +93,9 @@ export function barExit(open: f64, high: f64, low: f64, close: f64): bool {
   if (stopAt(bestPrice, open, open)) return true;
   if (intrabar !== PATH) return stopAt(from, worst, NaN) || profitAt(open, best);
   if (long) return profitAt(open, best) || stopAt(from, worst, NaN);
+  const fromOpen = peakOfThisBar ? nextPeak(bestPrice, open, open) : bestPrice;
   return (
-    profitAt(open, open) || stopAt(bestPrice, worst, NaN) || profitAt(open, best) || stopAt(from, close, NaN)
+    profitAt(open, open) || stopAt(fromOpen, worst, NaN) || profitAt(open, best) || stopAt(from, close, NaN)
   );
 }
 

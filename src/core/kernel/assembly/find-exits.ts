@@ -1,0 +1,138 @@
+import { onConflict, STOP_ONLY } from './config';
+import { findExit } from './find-exit';
+import {
+  assets,
+  cellStopLoss,
+  deepest,
+  doubted,
+  exitAsset,
+  exitAt,
+  exitPrice,
+  exitReason,
+  highColumn,
+  highest,
+  length,
+  lowColumn,
+  lowest,
+  peak,
+  position,
+  steepest,
+  stride,
+  trailingStop,
+} from './layout';
+import {
+  bestOf,
+  fixedLevels,
+  flipOf,
+  flipped,
+  heldLanes,
+  movePeaks,
+  profitLevels,
+  trailingLevels,
+  worstOf,
+} from './levels';
+import { foundPrice, foundReason, isArmed } from './stops';
+
+/** Rounding of a level is far below it: in doubt the bars are looked at. */
+const SLACK: f64 = 1e-12;
+
+/**
+ * Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number.
+ *
+ * @param window whose ranges may be used, or −1: most positions are told to stay quiet from them alone, two at a time
+ */
+export function findExits(from: i32, to: i32, window: i32): i32 {
+  let count = 0;
+  if (window < 0) {
+    for (let a = 0; a < assets; a++) count = lookFor(a, from, to, count);
+    return count;
+  }
+  const doubtful = listDoubtful(window);
+  fetchBars(doubtful, from, to);
+  for (let k: usize = 0; k < <usize>doubtful; k++) {
+    count = lookFor(load<i32>(doubted + k * 4), from, to, count);
+  }
+  return count;
+}
+
+/** Lists the assets whose bars must be looked at; the peaks of the others are moved. Returns their number. */
+function listDoubtful(window: i32): i32 {
+  let count: usize = 0;
+  const ranges = <usize>window * <usize>stride * 8;
+  for (let a: usize = 0; a < <usize>assets; a += 2) {
+    const i = a * 8;
+    const at = ranges + i;
+    const flip = flipOf(i);
+    const held = heldLanes(i);
+    const low = v128.load(lowest + at);
+    const high = v128.load(highest + at);
+    const worst = worstOf(low, high, flip);
+    const best = bestOf(low, high, flip);
+    const short = i64x2.shr_s(flip, 63);
+    const fall = flipped(v128.bitselect(v128.load(steepest + at), v128.load(deepest + at), short), flip);
+    const trail = v128.load(trailingStop + i);
+    const one = f64x2.splat(1);
+    const limit = v128.bitselect(
+      f64x2.mul(f64x2.add(one, trail), f64x2.splat(1 - SLACK)),
+      f64x2.mul(f64x2.sub(one, trail), f64x2.splat(1 + SLACK)),
+      short,
+    );
+    const stops = v128.or(
+      f64x2.le(worst, fixedLevels(i, flip)),
+      f64x2.le(worst, trailingLevels(i, v128.load(peak + i), flip)),
+    );
+    const others = v128.or(f64x2.ge(best, profitLevels(i, flip)), f64x2.le(fall, flipped(limit, flip)));
+    const lanes = v128.and(v128.or(stops, others), held);
+    movePeaks(i, best, v128.andnot(held, lanes), flip);
+    const bits = i64x2.bitmask(lanes);
+    store<i32>(doubted + count * 4, <i32>a);
+    count += bits & 1;
+    store<i32>(doubted + count * 4, <i32>a + 1);
+    count += bits >> 1;
+  }
+  return <i32>count;
+}
+
+/** Touches the bars that will be looked at, so that memory fetches them all at once rather than one after the other. */
+let touched: i64 = 0;
+function fetchBars(count: i32, from: i32, to: i32): void {
+  const start = <usize>from * 8;
+  const end = <usize>min(to, from + 40) * 8;
+  let bits: i64 = 0;
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const first = <usize>load<i32>(doubted + k * 4) * <usize>length * 8;
+    for (let i = first + start; i < first + end; i += 64) {
+      bits |= load<i64>(lowColumn + i) | load<i64>(highColumn + i);
+    }
+  }
+  touched = bits;
+}
+
+/** Looks at the bars of one asset, and moves its peak along; returns the number of exits then. */
+function lookFor(place: i32, from: i32, to: i32, count: i32): i32 {
+  const asset = <usize>place;
+  if (load<f64>(position + asset * 8) === 0) return count;
+  // An instruction to come may arm the asset: then its peak must be known.
+  if (!isArmed(asset) && cellStopLoss === 0) return count;
+  const found = findExit(asset, from, to);
+  if (found < 0) return count;
+  // `stop_only` tests the whole bar in one step: there an exit at the open comes no earlier.
+  insertExit(count, onConflict === STOP_ONLY ? found & ~1 : found, place);
+  return count + 1;
+}
+
+/** Keeps the exits sorted by time; assets come in ascending, so ties stay by asset. */
+function insertExit(count: i32, at: i32, asset: i32): void {
+  let j = <usize>count;
+  while (j > 0 && load<i32>(exitAt + (j - 1) * 4) > at) {
+    store<i32>(exitAt + j * 4, load<i32>(exitAt + (j - 1) * 4));
+    store<i32>(exitAsset + j * 4, load<i32>(exitAsset + (j - 1) * 4));
+    store<i32>(exitReason + j * 4, load<i32>(exitReason + (j - 1) * 4));
+    store<f64>(exitPrice + j * 8, load<f64>(exitPrice + (j - 1) * 8));
+    j--;
+  }
+  store<i32>(exitAt + j * 4, at);
+  store<i32>(exitAsset + j * 4, asset);
+  store<i32>(exitReason + j * 4, foundReason);
+  store<f64>(exitPrice + j * 8, foundPrice);
+}

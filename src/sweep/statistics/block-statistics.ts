@@ -1,0 +1,109 @@
+import { BLOCKS } from '../../core/metrics/return-stats.ts';
+import { blockDraws, createBlockBootstrap, drawsOf } from './block-bootstrap.ts';
+import { blockSplits } from './block-splits.ts';
+import { createEffectiveTrials, type EffectiveTrials } from './effective-trials.ts';
+import { createOverfitting, type Overfitting } from './overfitting.ts';
+import { type BlockColumns, blockLengths, createRunBlocks, readBlocks } from './run-blocks.ts';
+import { createSuperiorAbility, type SuperiorAbility } from './superior-ability.ts';
+
+/** What the block sums of all runs say. */
+export interface BlockStatistics {
+  /** Runs whose returns vary. */
+  readonly runs: number;
+  /** Variance across them of the Sharpe ratio of a bar, ddof 1; null for fewer than 2. */
+  readonly sharpeVariance: number | null;
+  readonly overfitting: Overfitting | null;
+  readonly trials: EffectiveTrials | null;
+  readonly superiorAbility: SuperiorAbility | null;
+}
+
+/** What they are taken from. */
+export interface BlockInput {
+  readonly bars: number;
+  /** Runs of the sweep: decides how many splits and draws there are. */
+  readonly runs: number;
+  /** Of a bar. */
+  readonly riskFree: number;
+  /** Σ returns of each block, null for cash; no benchmark where it is null itself. */
+  readonly benchmark: { readonly sums: ArrayLike<number> | null } | null;
+  readonly seed: number;
+}
+
+/** Rows are kept for the second pass up to so many bytes; beyond, they are read again. */
+const KEPT_BYTES = 64e6;
+
+/**
+ * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 64 MB of rows, and lists as long
+ * as there are splits and draws.
+ */
+export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
+  const lengths = blockLengths(bars);
+  const counts = blockDraws(drawsOf(runs), seed);
+  const draws = counts.length / BLOCKS;
+  const overfitting = createOverfitting(blockSplits(runs, seed), lengths);
+  const trials = createEffectiveTrials(runs);
+  const ability = createSuperiorAbility(draws, bars);
+  const bootstrap = createBlockBootstrap(counts, lengths);
+  const sums = benchmark?.sums ?? null;
+  const against = sums && createBlockBootstrap(counts, lengths);
+  const difference = new Float64Array(BLOCKS);
+  const run = createRunBlocks();
+  const kept = new Map<number, BlockColumns>();
+  let keptBytes = 0;
+  let compared = 0;
+  let mean = 0;
+  let squares = 0;
+
+  const observeRun = () => {
+    compared++;
+    const change = run.sharpe - mean;
+    mean += change / compared;
+    squares += change * (run.sharpe - mean);
+    overfitting.choose(run);
+    const varies = bootstrap.read(run.sum);
+    if (varies) trials.observe(bootstrap.unit);
+    if (benchmark === null) return;
+    if (sums === null || against === null) {
+      if (varies) ability.observe(bootstrap, run.deviation);
+      return;
+    }
+    for (let b = 0; b < BLOCKS; b++) {
+      difference[b] = run.sum[b]! - (sums[b]! - lengths[b]! * riskFree);
+    }
+    if (against.read(difference)) ability.observe(against, run.deviation);
+  };
+  return {
+    /** First pass: the rows of each shard, in the order of the runs. */
+    observe(shard: number, rows: BlockColumns): void {
+      const size = 8 * rows.count * rows.columns.length;
+      if (keptBytes + size <= KEPT_BYTES) {
+        kept.set(shard, rows);
+        keptBytes += size;
+      }
+      for (let row = 0; row < rows.count; row++) {
+        if (readBlocks(rows, row, lengths, riskFree, run)) observeRun();
+      }
+    },
+    /** Second pass over the same shards; `read` gives the rows of those that were not kept. */
+    async finish(
+      shards: readonly number[],
+      read: (shard: number) => Promise<BlockColumns>,
+    ): Promise<BlockStatistics> {
+      if (compared >= 2) {
+        for (const shard of shards) {
+          const rows = kept.get(shard) ?? (await read(shard));
+          for (let row = 0; row < rows.count; row++) {
+            if (readBlocks(rows, row, lengths, riskFree, run)) overfitting.rank(run);
+          }
+        }
+      }
+      return {
+        runs: compared,
+        sharpeVariance: compared < 2 ? null : squares / (compared - 1),
+        overfitting: overfitting.result(),
+        trials: trials.result(),
+        superiorAbility: ability.result(),
+      };
+    },
+  };
+}

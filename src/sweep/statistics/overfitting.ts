@@ -1,0 +1,219 @@
+import { BLOCKS } from '../../core/metrics/return-stats.ts';
+import { naturalLog } from './normal.ts';
+import type { RunBlocks } from './run-blocks.ts';
+
+const LOW = BLOCKS / 2;
+const TABLE = 1 << LOW;
+const MASK = TABLE - 1;
+
+/** What combinatorially symmetric cross-validation says of choosing the best run in-sample. */
+export interface Overfitting {
+  readonly splits: number;
+  readonly runs: number;
+  /** PBO: share of the splits in which the run that is best in-sample ranks at or below the median out of sample. */
+  readonly probability: number;
+  /** Quantiles of the logits by their level: 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1. */
+  readonly logitQuantiles: readonly (readonly [level: number, logit: number])[];
+  /** Sharpe ratio out of sample of the best run in-sample = intercept + slope·(its in-sample one), least squares, of a bar. */
+  readonly slope: number;
+  readonly intercept: number;
+  /** Share of the splits in which the best run in-sample has a Sharpe ratio below 0 out of sample. */
+  readonly lossProbability: number;
+  /** Means over the splits of the best run's Sharpe ratio, of a bar. */
+  readonly inSample: number;
+  readonly outOfSample: number;
+}
+
+const LEVELS = [0, 0.05, 0.25, 0.5, 0.75, 0.95, 1];
+/** A subset whose returns vary less than this share of their squares counts as flat: a Sharpe ratio of 0. */
+const FLAT = 1e-9;
+/** Runs whose t differs by less than this share are equal: the same backtest, summed in another order. */
+const TIE = 1e-12;
+
+/**
+ * Probability of backtest overfitting by combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado and Zhu
+ * 2017) on Sharpe ratios from block sums, in two passes over the runs: `choose` for every run finds the best of each
+ * in-sample half, then `rank` for the same runs counts how many that one beats in the other half.
+ *
+ * Each half serves as in-sample of one split and as out-of-sample of its mirror, so a pass evaluates it once per run. Σ and Σ²
+ * of a half are one sum each of the 2^8 subset sums of the lower and the upper eight blocks. Halves are compared by
+ * t = S·|S| / Q, S = Σr and Q = Σr², which ascends with the Sharpe ratio √n−1·S/n / √(Q/n − S²/n²) and spares the
+ * root. A run that does not vary in a half has a Sharpe ratio of 0 there. Of equal runs the first is chosen; ranks of
+ * equal ones are averaged. Memory does not depend on the number of runs.
+ *
+ * @param splits as `blockSplits` gives them
+ * @param lengths bars of each block
+ */
+export function createOverfitting(splits: Uint16Array, lengths: Float64Array) {
+  const halves = 2 * splits.length;
+  const lowSum = new Float64Array(TABLE);
+  const lowSquares = new Float64Array(TABLE);
+  const highSum = new Float64Array(TABLE);
+  const highSquares = new Float64Array(TABLE);
+  const bars = Float64Array.from({ length: halves }, (_, h) => {
+    const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
+    return lengths.reduce((sum, n, b) => sum + ((mask >> b) & 1) * n, 0);
+  });
+  const limit = bars.map((n) => n * (1 - FLAT));
+  /** By the half that is in-sample: t of its best run there, and of the same run in the other half. */
+  const best = new Float64Array(halves).fill(Number.NEGATIVE_INFINITY);
+  const outside = new Float64Array(halves);
+  /** By the half that is out of sample: bounds of what counts as equal to the chosen run, and runs below and not above it. */
+  const lowEdge = new Float64Array(halves);
+  const highEdge = new Float64Array(halves);
+  const below = new Int32Array(halves);
+  const notAbove = new Int32Array(halves);
+  let runs = 0;
+  let ranking = false;
+
+  const sumSubsets = ({ sum, squares }: RunBlocks) => {
+    subsetSums(sum, 0, lowSum);
+    subsetSums(sum, LOW, highSum);
+    subsetSums(squares, 0, lowSquares);
+    subsetSums(squares, LOW, highSquares);
+  };
+  /** S·|S| and Q of half h, which is the complement of half h − 1 where h is odd. */
+  const halfOf = (h: number) => {
+    const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
+    const s = lowSum[mask & MASK]! + highSum[mask >> LOW]!;
+    return { signed: s * Math.abs(s), squares: lowSquares[mask & MASK]! + highSquares[mask >> LOW]! };
+  };
+  const value = (h: number) => {
+    const { signed, squares } = halfOf(h);
+    const t = signed / squares;
+    return Math.abs(t) <= limit[h]! ? t : 0;
+  };
+  const offer = (h: number, t: number) => {
+    if (!(t > best[h]!)) return;
+    best[h] = t;
+    outside[h] = value(h ^ 1);
+  };
+  const compare = (h: number, t: number) => {
+    below[h]! += Number(t < lowEdge[h]!);
+    notAbove[h]! += Number(t <= highEdge[h]!);
+  };
+  return {
+    /** First pass, in the order of the runs. */
+    choose(run: RunBlocks): void {
+      runs++;
+      sumSubsets(run);
+      if (hasFlatBlock(run, lengths)) {
+        for (let h = 0; h < halves; h++) offer(h, value(h));
+        return;
+      }
+      // No half is flat: t > best without the division, which is for the few that are better.
+      for (let p = 0, h = 0; h < halves; p++, h += 2) {
+        const mask = splits[p]!;
+        const low = mask & MASK;
+        const high = mask >> LOW;
+        const s = lowSum[low]! + highSum[high]!;
+        if (s * Math.abs(s) > best[h]! * (lowSquares[low]! + highSquares[high]!)) offer(h, value(h));
+        const s2 = lowSum[MASK ^ low]! + highSum[MASK ^ high]!;
+        const q2 = lowSquares[MASK ^ low]! + highSquares[MASK ^ high]!;
+        if (s2 * Math.abs(s2) > best[h + 1]! * q2) offer(h + 1, value(h + 1));
+      }
+    },
+    /** Second pass, over the same runs in any order. */
+    rank(run: RunBlocks): void {
+      if (!ranking) {
+        // By the half that is out of sample: between these the chosen run's own t.
+        for (let h = 0; h < halves; h++) {
+          const margin = TIE * Math.abs(outside[h ^ 1]!);
+          lowEdge[h] = outside[h ^ 1]! - margin;
+          highEdge[h] = outside[h ^ 1]! + margin;
+        }
+        ranking = true;
+      }
+      sumSubsets(run);
+      if (hasFlatBlock(run, lengths)) {
+        for (let h = 0; h < halves; h++) compare(h, value(h));
+        return;
+      }
+      for (let p = 0, h = 0; h < halves; p++, h += 2) {
+        const mask = splits[p]!;
+        const low = mask & MASK;
+        const high = mask >> LOW;
+        const s = lowSum[low]! + highSum[high]!;
+        const t = s * Math.abs(s);
+        const q = lowSquares[low]! + highSquares[high]!;
+        // Counted without a branch, which half of the time would be mispredicted.
+        below[h]! += Number(t < lowEdge[h]! * q);
+        notAbove[h]! += Number(t <= highEdge[h]! * q);
+        const s2 = lowSum[MASK ^ low]! + highSum[MASK ^ high]!;
+        const t2 = s2 * Math.abs(s2);
+        const q2 = lowSquares[MASK ^ low]! + highSquares[MASK ^ high]!;
+        below[h + 1]! += Number(t2 < lowEdge[h + 1]! * q2);
+        notAbove[h + 1]! += Number(t2 <= highEdge[h + 1]! * q2);
+      }
+    },
+    /** What came of it; null for fewer than 2 runs. */
+    result(): Overfitting | null {
+      if (runs < 2) return null;
+      const logits = Float64Array.from({ length: halves }, (_, h) => {
+        const rank = (below[h ^ 1]! + notAbove[h ^ 1]! + 1) / 2;
+        return naturalLog(rank / (runs + 1 - rank));
+      });
+      const inside = Float64Array.from(best, (t, h) => sharpeOf(t, bars[h]!));
+      const out = Float64Array.from(outside, (t, h) => sharpeOf(t, bars[h ^ 1]!));
+      const count = (holds: (h: number) => boolean) =>
+        logits.reduce((sum, _, h) => sum + (holds(h) ? 1 : 0), 0) / halves;
+      const probability = count((h) => logits[h]! <= 0);
+      const lossProbability = count((h) => out[h]! < 0);
+      return {
+        splits: halves,
+        runs,
+        probability,
+        logitQuantiles: quantiles(logits),
+        ...regression(inside, out),
+        lossProbability,
+        inSample: mean(inside),
+        outOfSample: mean(out),
+      };
+    },
+  };
+}
+
+/** Whether the returns of a block do not vary, within rounding: then those of a half may not. */
+function hasFlatBlock({ sum, squares }: RunBlocks, lengths: Float64Array): boolean {
+  for (let b = 0; b < BLOCKS; b++) {
+    if (!(sum[b]! * sum[b]! <= squares[b]! * lengths[b]! * (1 - FLAT)) || squares[b] === 0) return true;
+  }
+  return false;
+}
+
+/** Sums of all subsets of eight values from `from` on; the subset of bits m is the one without its lowest bit, plus that. */
+function subsetSums(values: Float64Array, from: number, out: Float64Array): void {
+  for (let bit = 0; bit < LOW; bit++) {
+    const one = values[from + bit]!;
+    const size = 1 << bit;
+    for (let m = 0; m < size; m++) out[size + m] = out[m]! + one;
+  }
+}
+
+/** The Sharpe ratio of a bar (ddof 1) that t = S·|S|/Q over n bars means. */
+function sharpeOf(t: number, n: number): number {
+  const size = Math.abs(t);
+  return (Math.sign(t) * Math.sqrt(size * (n - 1))) / (n * Math.sqrt(1 - size / n));
+}
+
+const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function regression(x: Float64Array, y: Float64Array): { slope: number; intercept: number } {
+  const xMean = mean(x);
+  const yMean = mean(y);
+  const products = x.reduce((sum, value, i) => sum + (value - xMean) * (y[i]! - yMean), 0);
+  const squares = x.reduce((sum, value) => sum + (value - xMean) * (value - xMean), 0);
+  const slope = products / squares;
+  return { slope, intercept: yMean - slope * xMean };
+}
+
+/** Linear between the ascending values, at level·(n − 1). */
+function quantiles(values: Float64Array): [number, number][] {
+  const ascending = values.slice().sort();
+  return LEVELS.map((level) => {
+    const position = level * (ascending.length - 1);
+    const lower = ascending[Math.floor(position)]!;
+    const upper = ascending[Math.ceil(position)]!;
+    return [level, lower + (upper - lower) * (position - Math.floor(position))];
+  });
+}

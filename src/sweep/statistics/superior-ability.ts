@@ -1,0 +1,83 @@
+import { BLOCKS } from '../../core/metrics/return-stats.ts';
+import type { BlockBootstrap } from './block-bootstrap.ts';
+import { naturalLog } from './normal.ts';
+
+/** Whether the best of many runs beats a benchmark by more than luck; p-values are (1 + draws as high) / (1 + draws). */
+export interface SuperiorAbility {
+  readonly runs: number;
+  readonly draws: number;
+  /** White's Reality Check: the highest √n·mean of the differences, and its p-value. */
+  readonly realityCheck: number;
+  readonly realityCheckP: number;
+  /** Hansen's SPA: the highest √n·mean/σ, and its consistent p-value, between the lower and the upper bound. */
+  readonly statistic: number;
+  readonly lowerP: number;
+  readonly consistentP: number;
+  readonly upperP: number;
+}
+
+/** Runs whose t statistic is below −√(2 ln ln m), m = 16 observations, are out of the race (Hansen 2005). */
+const HOPELESS = -Math.sqrt(2 * naturalLog(naturalLog(BLOCKS)));
+/** Deviations from a mean of 16 are too small by as much. */
+const SMALL_SAMPLE = Math.sqrt(BLOCKS / (BLOCKS - 1));
+
+/**
+ * White's Reality Check (2000) and Hansen's test for superior predictive ability (2005) of mean return per bar against a
+ * benchmark, over all runs, by the bootstrap of blocks: one pass, memory of four numbers a draw.
+ *
+ * The blocks are the observations: m = 16 in Hansen's threshold, deviations are scaled by √(16/15). σ is the standard
+ * deviation of the run's own returns over all bars, not one estimated from 16 blocks: with that the maximum over
+ * thousands of runs is one over heavy-tailed t statistics, which the draws do not have. Upper: all runs as good as the
+ * benchmark in truth; lower: a run that did worse stands where it stood; consistent: only one below the threshold does.
+ *
+ * @param bars of the period
+ */
+export function createSuperiorAbility(draws: number, bars: number) {
+  const reality = new Float64Array(draws).fill(Number.NEGATIVE_INFINITY);
+  const upper = reality.slice();
+  const consistent = reality.slice();
+  const lower = reality.slice();
+  let realityCheck = Number.NEGATIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  let runs = 0;
+  return {
+    /**
+     * One run's differences from the benchmark, as the bootstrap read them.
+     *
+     * @param deviation σ of a bar of the run's own returns
+     */
+    observe({ sums, total, norm }: BlockBootstrap, deviation: number): void {
+      runs++;
+      const scale = Math.sqrt(bars) * deviation;
+      const statistic = total / scale;
+      const factor = (norm * SMALL_SAMPLE) / scale;
+      if (statistic * deviation > realityCheck) realityCheck = statistic * deviation;
+      if (statistic > highest) highest = statistic;
+      const worse = Math.min(statistic, 0);
+      const hopeless = total / (norm * SMALL_SAMPLE) < HOPELESS ? statistic : 0;
+      for (let d = 0; d < draws; d++) {
+        const v = sums[d]! * factor;
+        if (v > upper[d]!) upper[d] = v;
+        if (v + hopeless > consistent[d]!) consistent[d] = v + hopeless;
+        if (v + worse > lower[d]!) lower[d] = v + worse;
+        if (v * deviation > reality[d]!) reality[d] = v * deviation;
+      }
+    },
+    /** The outcome; null without runs. */
+    result(): SuperiorAbility | null {
+      if (runs === 0) return null;
+      const p = (maxima: Float64Array, value: number) =>
+        (1 + maxima.reduce((sum, maximum) => sum + (maximum >= value ? 1 : 0), 0)) / (1 + draws);
+      return {
+        runs,
+        draws,
+        realityCheck,
+        realityCheckP: p(reality, realityCheck),
+        statistic: highest,
+        lowerP: p(lower, highest),
+        consistentP: p(consistent, highest),
+        upperP: p(upper, highest),
+      };
+    },
+  };
+}

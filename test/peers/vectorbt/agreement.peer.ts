@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import {
+  digestOf,
+  FAMILIES,
+  type GoldenFile,
+  goldenPath,
+  goldenText,
+  inputsOf,
+  readGolden,
+  SOURCES,
+} from '../../support/vectorbt-agreement.ts';
+import { type VectorbtInput, vectorbtCase, vectorbtOutcome } from '../../support/vectorbt-cases.ts';
+import {
+  comparableBars,
+  differenceOf,
+  firstBars,
+  outcomeOf,
+  relativeDifference,
+} from '../../support/vectorbt-match.ts';
+import { runPython } from '../python.ts';
+
+/** Set, what vectorbt says is written into the golden files instead of compared with them. */
+const UPDATE = process.env.UPDATE_GOLDEN === '1';
+const AGREEMENT = fileURLToPath(new URL('../../golden/vectorbt/agreement.json', import.meta.url));
+
+/** What came of one family of cases. */
+interface Agreement {
+  readonly cases: number;
+  readonly orders: number;
+  readonly largestDifference: number;
+  readonly where: string;
+  /** Cases compared up to where a rule of ours parts the two, by rule. */
+  readonly parted: Readonly<Record<string, number>>;
+}
+const agreements: Record<string, Agreement> = {};
+
+/** What vectorbt makes of cases. */
+function askVectorbt(inputs: readonly VectorbtInput[]): {
+  versions: Record<string, string>;
+  outcomes: unknown[];
+} {
+  return JSON.parse(runPython('vectorbt', 'run_cases.py', [], JSON.stringify(inputs)));
+}
+
+describe('both engines agree with vectorbt to 1e-9', () => {
+  it.each(FAMILIES)('$name', async ({ family, source, name, isHere }) => {
+    if (!isHere) {
+      console.warn(`${name}: the real bars are not on this machine, its cases are not run`);
+      return;
+    }
+    const inputs = await inputsOf(family, source);
+    const { versions, outcomes } = askVectorbt(inputs);
+    const digests: GoldenFile['digests'] = [];
+    const parted: Record<string, number> = {};
+    let orders = 0;
+    let worst = { largest: 0, where: 'nowhere' };
+    for (const [i, input] of inputs.entries()) {
+      const given = vectorbtCase(input);
+      const theirs = vectorbtOutcome(outcomes[i], given.name);
+      const ours = outcomeOf(given);
+      const { bars, rule } = comparableBars(ours);
+      if (rule !== null) parted[rule] = (parted[rule] ?? 0) + 1;
+      const difference = differenceOf(given, theirs, ours);
+      expect(difference.largest, `${given.name}, ${difference.where}`).toBeLessThanOrEqual(1e-9);
+      if (difference.largest > worst.largest) {
+        worst = { ...difference, where: `${given.name}, ${difference.where}` };
+      }
+      orders += firstBars(theirs, bars).orders.length;
+      digests.push(digestOf(given, theirs, bars));
+    }
+    agreements[name] = {
+      cases: inputs.length,
+      orders,
+      largestDifference: worst.largest,
+      where: worst.where,
+      parted,
+    };
+    const isParted = Object.values(parted).reduce((sum, count) => sum + count, 0);
+    expect(isParted, 'cases that are compared in part').toBeLessThan(inputs.length / 20);
+    if (UPDATE) writeGolden(name, { versions, seeds: [...SOURCES[source].seeds], digests });
+    else expectSameDigests(readGolden(name).digests, digests);
+  });
+
+  it('leaves the numbers of the table in the documentation', () => {
+    if (UPDATE)
+      writeFileSync(
+        AGREEMENT,
+        `${JSON.stringify({ engine: 'vectorbt 1.1.0', families: agreements }, null, 2)}\n`,
+      );
+    const { families } = JSON.parse(readFileSync(AGREEMENT, 'utf8')) as { families: typeof agreements };
+    for (const [name, { cases, orders }] of Object.entries(agreements)) {
+      expect([name, families[name]?.cases, families[name]?.orders]).toEqual([name, cases, orders]);
+    }
+  });
+});
+
+function writeGolden(name: string, file: Pick<GoldenFile, 'versions' | 'seeds' | 'digests'>): void {
+  const { engine, version, ...others } = file.versions;
+  expect(engine).toBe('vectorbt');
+  mkdirSync(dirname(goldenPath(name)), { recursive: true });
+  writeFileSync(
+    goldenPath(name),
+    goldenText({
+      engine: 'vectorbt',
+      version: version!,
+      generator: 'test/support/vectorbt-random.ts, run by test/peers/vectorbt/run_cases.py',
+      ...file,
+      versions: others,
+    }),
+  );
+}
+
+/** The golden files are what this vectorbt says today. */
+function expectSameDigests(golden: GoldenFile['digests'], digests: GoldenFile['digests']): void {
+  expect(digests.length).toBe(golden.length);
+  digests.forEach((digest, i) => {
+    digest.forEach((value, k) => {
+      const difference = relativeDifference(value ?? Number.NaN, golden[i]![k] ?? Number.NaN);
+      expect(difference, `case ${i}, number ${k}`).toBeLessThanOrEqual(1e-11);
+    });
+  });
+}
