@@ -259,7 +259,7 @@ export function gapsMeetStops(given: NautilusCase): boolean {
   return gaps && cellsOf(given).some(({ stops }) => stops[0] !== null || stops[1] !== null);
 }
 
-/** Rule N12 of docs/engines.md: no trade at the close, and a cell for an asset that may have been stopped at an end of its bar. */
+/** Rule N12 of docs/engines.md: shorts are possible, and a cell names an asset that a stop may have left at an end of its bar. */
 export function stopsLeaveQuotes(given: NautilusCase): boolean {
   const { bars, matrix, account } = given;
   if (account === 'cash' || !cellsOf(given).some(({ stops }) => stops[0] !== null || stops[1] !== null))
