@@ -1,0 +1,109 @@
+import type { Bars } from '../core/bars.ts';
+import type { InstructionMatrix } from '../core/instructions.ts';
+import { NO_STOPS, type RunConfig } from '../core/run-config.ts';
+import { compileEvents } from '../strategies/compile-events.ts';
+import { equalWeight } from '../strategies/equal-weight.ts';
+import type { Grid } from '../sweep/grid.ts';
+import { parameterSet, type SweepInputs } from '../sweep/shard-engine.ts';
+import { type SimulationResult, simulateMatrix } from '../sweep/simulate.ts';
+import { createSimulator } from '../sweep/simulate-run.ts';
+import { barsPerYearOf } from '../sweep/sweep-content.ts';
+import { pack } from './pack.ts';
+import { preventedReentries } from './prevented-reentries.ts';
+import type { CurveMark, LeaderCurve, ReportCurve, ReportCurves } from './report-data.ts';
+import { drawdownOf, shownBars } from './thin-curve.ts';
+
+/** Leaders that are replayed. */
+const REPLAYED = 5;
+/** Marks of one kind on one curve. */
+const MOST_MARKS = 1_000;
+/** Bars times assets above which the dense form, which is what re-entries are found with, is too large to make. */
+const MOST_DENSE_CELLS = 4_000_000;
+const STOPS = new Set(['stop_loss', 'trailing_stop', 'take_profit']);
+
+/** A leader as the leaderboard has it. */
+export interface ReplayedLeader {
+  readonly rank: number;
+  readonly runId: string;
+  readonly params: string;
+  readonly objective: number;
+  /** Runs that ended with the same numbers made the same trades: one of them is enough. */
+  readonly outcome: string;
+}
+
+/** Replays the best runs that differ in their outcome, and equal weight beside them. */
+export function replayCurves(
+  inputs: SweepInputs,
+  grid: Grid,
+  leaders: readonly ReplayedLeader[],
+  objective: string,
+): ReportCurves {
+  const { bars, spec, strategy } = inputs;
+  const { riskFreeRate } = spec;
+  const barsPerYear = barsPerYearOf(spec, bars);
+  const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
+  const chosen = leaders
+    .filter(({ outcome }, i) => leaders.findIndex((other) => other.outcome === outcome) === i)
+    .slice(0, REPLAYED);
+  let faithful = true;
+  const runs = chosen.map(({ rank, runId, params, objective: expected }) => {
+    const set = parameterSet(params, grid);
+    const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
+    const result = simulateMatrix(bars, matrix, config, 'window');
+    if (!Object.is(result.metrics[objective], expected)) faithful = false;
+    return { rank, runId, ...curveOf(result, bars, config.cash), ...marksOf(result, bars, matrix, config) };
+  });
+  const best = leaders[0] && simulator.config(parameterSet(leaders[0].params, grid));
+  const length = bars.length;
+  return {
+    cash: best?.cash ?? 0,
+    thinned: runs.some(({ times }) => atob(times.base64).length / 8 < length),
+    faithful,
+    runs,
+    benchmark: best ? benchmarkOf(bars, best) : null,
+  };
+}
+
+/** The built-in `equal-weight` with its defaults, under the costs and fills of the best run, without stops. */
+function benchmarkOf(bars: Bars, best: RunConfig): ReportCurves['benchmark'] {
+  const config = { ...best, stops: NO_STOPS };
+  const { maxLeverage } = config;
+  const limits = { maxLeverage: Math.max(1, maxLeverage), maxAssetWeight: 1, allowShort: false };
+  const events = equalWeight.events(bars, equalWeight.params.parse({}));
+  const result = simulateMatrix(bars, compileEvents(events, bars, limits), config, 'window');
+  return { ...curveOf(result, bars, config.cash), metrics: result.metrics };
+}
+
+function curveOf({ equity }: SimulationResult, bars: Bars, cash: number): ReportCurve {
+  const drawdown = drawdownOf(equity, cash);
+  const shown = shownBars(equity, drawdown);
+  return {
+    times: pack(Float64Array.from(shown, (t) => bars.times[t]!)),
+    equity: pack(Float32Array.from(shown, (t) => equity[t]!)),
+    drawdown: pack(Float32Array.from(shown, (t) => drawdown[t]!)),
+  };
+}
+
+function marksOf(
+  { orders }: SimulationResult,
+  bars: Bars,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+): Pick<LeaderCurve, 'stops' | 'stopCount' | 'prevented' | 'preventedCount'> {
+  const mark = (bar: number, asset: string, what: string): CurveMark => ({
+    time: bars.times[bar]!,
+    asset,
+    what,
+  });
+  const stops = orders.filter(({ reason }) => STOPS.has(reason));
+  const isTooLarge = bars.length * bars.symbols.length > MOST_DENSE_CELLS;
+  const prevented = stops.length === 0 ? [] : isTooLarge ? null : preventedReentries(bars, matrix, config);
+  return {
+    stops: stops.slice(0, MOST_MARKS).map(({ bar, asset, reason }) => mark(bar, asset, reason)),
+    stopCount: stops.length,
+    prevented:
+      prevented?.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, bars.symbols[asset]!, 're-entry')) ??
+      null,
+    preventedCount: prevented?.length ?? 0,
+  };
+}
