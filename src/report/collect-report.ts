@@ -28,6 +28,16 @@ import { pickRows, type RunColumns, runColumns } from './run-columns.ts';
 import { sampleRows } from './sample-rows.ts';
 import { axisSlices } from './slices.ts';
 
+/** What two runs have in common that made the same trades, whatever they paid for them. */
+const TRADES = [
+  'orders',
+  'round_trips',
+  'stop_loss_exits',
+  'trailing_stop_exits',
+  'take_profit_exits',
+  'bars_stopped',
+  'exposure',
+];
 /** Leaders that a page lists. */
 const LEADERS = 1_000;
 const SAMPLE_SEED = 1;
@@ -159,7 +169,7 @@ function curvesOf(
       runId: String(row.run_id),
       params: String(row.params),
       objective: Number(row.objective),
-      outcome: `${row.objective}/${row.final_equity}/${row.orders}`,
+      trades: TRADES.map((name) => row[name]).join('/'),
     }),
   );
   return replayCurves(inputs, grid, leaders, objective.metric);

@@ -27,11 +27,11 @@ export interface ReplayedLeader {
   readonly runId: string;
   readonly params: string;
   readonly objective: number;
-  /** Runs that ended with the same numbers made the same trades: one of them is enough. */
-  readonly outcome: string;
+  /** What it traded, in numbers: of runs that traded the same, at other costs perhaps, one is enough. */
+  readonly trades: string;
 }
 
-/** Replays the best runs that differ in their outcome, and equal weight beside them. */
+/** Replays the best runs that traded differently, and equal weight beside them. */
 export function replayCurves(
   inputs: SweepInputs,
   grid: Grid,
@@ -43,7 +43,7 @@ export function replayCurves(
   const barsPerYear = barsPerYearOf(spec, bars);
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
   const chosen = leaders
-    .filter(({ outcome }, i) => leaders.findIndex((other) => other.outcome === outcome) === i)
+    .filter(({ trades }, i) => leaders.findIndex((other) => other.trades === trades) === i)
     .slice(0, REPLAYED);
   let faithful = true;
   const runs = chosen.map(({ rank, runId, params, objective: expected }) => {

@@ -47,14 +47,16 @@ export function select(
   return h('label', { class: 'control' }, h('span', {}, label), element);
 }
 
-/** A table that scrolls inside its own frame on narrow screens, by keyboard too. */
+/** A table that scrolls inside its own frame on narrow screens, by keyboard too; columns of `texts` begin at the left. */
 export function scrollTable(
   label: string,
   head: readonly (Node | string)[],
   rows: readonly (readonly (Node | string)[])[],
+  texts: readonly number[] = [],
 ): HTMLElement {
+  const kind = (column: number) => (texts.includes(column) ? 'text' : null);
   const cells = (row: readonly (Node | string)[]) =>
-    row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', {}, cell)));
+    row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', { class: kind(i) }, cell)));
   return h(
     'div',
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label },
@@ -68,7 +70,7 @@ export function scrollTable(
         h(
           'tr',
           {},
-          head.map((cell) => h('th', { scope: 'col' }, cell)),
+          head.map((cell, i) => h('th', { scope: 'col', class: kind(i) }, cell)),
         ),
       ),
       h(

@@ -46,6 +46,7 @@ export const checks: Section = {
               fixed(row.driftTurnover, 2).replace(/^-/, '−') || '–',
               fixed(row.driftFees, 2).replace(/^-/, '−') || '–',
             ]),
+            [1],
           ),
       h('h3', {}, 'Memory'),
       memory.saving === null

@@ -96,7 +96,7 @@ function overTime(found: ReportCurves, bars: number): Node[] {
     },
   );
   const notes = [
-    'The best runs whose outcome differs, replayed with the same bars.',
+    'The best runs that traded differently, replayed with the same bars.',
     found.faithful
       ? 'Every replay gave the stored objective, bit for bit.'
       : 'A replay gave another objective than the stored row: the strategy is not deterministic.',
@@ -268,7 +268,8 @@ function option(
         name: 'stop exit',
         symbol: 'triangle',
         symbolRotate: 180,
-        symbolSize: 8,
+        symbolSize: 9,
+        symbolOffset: [0, -9],
         itemStyle: { color: colors.warn, borderColor: colors.surface, borderWidth: 0.5 },
         z: 5,
         animation: false,
@@ -278,7 +279,8 @@ function option(
         type: 'scatter',
         name: 're-entry prevented',
         symbol: 'circle',
-        symbolSize: 6,
+        symbolSize: 8,
+        symbolOffset: [0, 9],
         itemStyle: { color: 'transparent', borderColor: colors.text, borderWidth: 1.2 },
         z: 4,
         animation: false,
@@ -331,5 +333,6 @@ function markTable({ stops, prevented }: LeaderCurve): HTMLElement {
       asset,
       what === 're-entry' ? 're-entry prevented' : `${plain(what)} exit`,
     ]),
+    [1, 2],
   );
 }

@@ -202,7 +202,7 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
         left: 8,
         right: 12,
         top: 10,
-        bottom: 84,
+        bottom: 66,
         outerBoundsMode: 'same',
         outerBoundsContain: 'axisLabel',
       },

@@ -71,16 +71,19 @@ function leaderTable({ model, filter }: PageContext): Node[] {
       if (button.firstChild?.textContent === label) button.focus();
     }
   }
+  const metricHeaders = (first: number, end: number) =>
+    data.metrics
+      .slice(first, end)
+      .map(({ name, description, direction }, i) =>
+        header(plain(name), { metric: first + i }, direction !== 'lower', description),
+      );
   function drawHead() {
     head.replaceChildren(
       header('#', 'rank', false, 'Rank by the objective'),
-      h('th', { scope: 'col' }, 'run'),
+      h('th', { scope: 'col', class: 'text' }, 'run'),
+      ...metricHeaders(0, 1),
       ...data.axes.map(({ name, path }, axis) => header(name, { axis }, false, path)),
-      ...data.metrics
-        .slice(0, METRICS_SHOWN)
-        .map(({ name, description, direction }, metric) =>
-          header(plain(name), { metric }, direction !== 'lower', description),
-        ),
+      ...metricHeaders(1, METRICS_SHOWN),
     );
   }
   function update() {
@@ -128,6 +131,10 @@ function leaderTable({ model, filter }: PageContext): Node[] {
 }
 
 function leaderRow({ data, leaders }: Model, row: number): HTMLTableRowElement {
+  const values = (first: number, end: number) =>
+    data.metrics
+      .slice(first, end)
+      .map((metric, i) => h('td', {}, valueText(metric, leaders.metrics[first + i]![row]!)));
   const diverged = data.leaders.parity[row] === 'diverged';
   return h(
     'tr',
@@ -135,7 +142,7 @@ function leaderRow({ data, leaders }: Model, row: number): HTMLTableRowElement {
     h('th', { scope: 'row' }, row + 1),
     h(
       'td',
-      { class: 'id' },
+      { class: 'text' },
       h(
         'code',
         { title: `run ${data.leaders.runIds[row]}, index ${data.leaders.runIndices[row]}` },
@@ -143,10 +150,9 @@ function leaderRow({ data, leaders }: Model, row: number): HTMLTableRowElement {
       ),
       diverged ? h('span', { class: 'warns' }, ' diverged') : null,
     ),
+    values(0, 1),
     data.axes.map(({ labels }, axis) => h('td', {}, labels[leaders.positions[axis]![row]!]!)),
-    data.metrics
-      .slice(0, METRICS_SHOWN)
-      .map((metric, m) => h('td', { class: 'number' }, valueText(metric, leaders.metrics[m]![row]!))),
+    values(1, METRICS_SHOWN),
   );
 }
 

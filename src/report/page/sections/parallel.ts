@@ -1,3 +1,6 @@
+import { quantileOf } from '../../cells.ts';
+import type { RunColumns } from '../../run-columns.ts';
+import { sampleRows } from '../../sample-rows.ts';
 import { createChart } from '../charts.ts';
 import { h, select } from '../dom.ts';
 import type { Dimension, Interval } from '../filter.ts';
@@ -7,6 +10,8 @@ import { count, plain, plural, tickText, valueText } from '../text.ts';
 
 /** Lines drawn; more would be one colour. */
 const MOST_LINES = 1_500;
+/** Leaders drawn above a sample. */
+const BEST_LINES = 100;
 const METRICS = ['total_return', 'max_drawdown', 'orders'];
 
 interface ShownDimension extends Dimension {
@@ -30,7 +35,7 @@ export const parallel: Section = {
 function coordinates({ model, filter }: PageContext): Node[] {
   const { data, runs } = model;
   const dimensions = dimensionsOf(model);
-  const rows = linesOf(model);
+  const lines = linesOf(model);
   const chart = createChart((width) => (isNarrow(width) ? 70 * dimensions.length + 40 : 380));
   const status = h('p', { class: 'status', role: 'status' });
   const form = h('div', { class: 'controls' });
@@ -41,16 +46,19 @@ function coordinates({ model, filter }: PageContext): Node[] {
     const of = data.runs.complete ? plural(runs.rows, 'run') : `${count(runs.rows)} sampled runs`;
     status.textContent = filter.active
       ? `${count(passing)} of ${of} pass; the leaderboard shows the leaders among them.`
-      : `${plural(rows.length, 'line')} of ${count(data.okRuns)} runs. Drag along an axis to filter; a click on it lets go.`;
+      : `${plural(lines.length, 'line')} of ${count(data.okRuns)} runs. Drag along an axis to filter; a click on it lets go.`;
     chart.describe(
       `Parallel coordinates of ${dimensions.map(({ name }) => name).join(', ')}. ${status.textContent} The selects below filter by keyboard.`,
     );
   };
-  const draw = () => chart.draw((colors, width) => option(model, dimensions, rows, colors, width));
+  const draw = () => chart.draw((colors, width) => option(model, dimensions, lines, colors, width));
   /** Shows on the axes what the filter holds, for what was chosen in the selects. */
   const showBrushes = () => {
     for (const { id, ...dimension } of dimensions) {
-      const intervals = filter.intervals(dimension).map(([from, to]) => [from, to]);
+      const [low, high] = rangeOf(model, dimension);
+      const intervals = filter
+        .intervals(dimension)
+        .map(([from, to]) => [Math.max(low, from), Math.min(high, to)]);
       chart.instance().dispatchAction({ type: 'axisAreaSelect', parallelAxisId: id, intervals });
     }
   };
@@ -77,16 +85,15 @@ function coordinates({ model, filter }: PageContext): Node[] {
       brushing = false;
     });
   });
-  const sampled = data.runs.complete
-    ? rows.length < runs.rows
-      ? `Drawn are the leaders and a seeded sample, ${plural(rows.length, 'line')} in all.`
-      : 'Every run is a line.'
-    : `This sweep has ${count(data.okRuns)} runs: drawn is a seeded sample of them, filtered are the leaders.`;
+  const drawn =
+    lines.length < data.okRuns
+      ? `Drawn are a seeded sample of the ${count(data.okRuns)} runs and the best ${BEST_LINES}.`
+      : 'Every run is a line.';
   return [
     h(
       'p',
       { class: 'lead' },
-      `${sampled} The colour is the ${plain(model.objective.name)}; the better end of a metric is up.`,
+      `${drawn} The colour is the ${plain(model.objective.name)}; the better end of a metric is up.`,
     ),
     h('figure', {}, chart.element, h('figcaption', {}, status)),
     h('details', { class: 'behind', id: 'filters' }, h('summary', {}, 'Filter without a pointer'), form),
@@ -108,22 +115,29 @@ function dimensionsOf({ data }: Model): ShownDimension[] {
   return [...axes, ...metrics];
 }
 
-/** Rows that are drawn: of a page that carries all runs every n-th by index, so that the grid is covered evenly. */
-function linesOf({ runs }: Model): number[] {
-  const step = Math.max(1, runs.rows / MOST_LINES);
-  return Array.from({ length: Math.min(runs.rows, MOST_LINES) }, (_, i) => Math.floor(i * step));
+/** A run that is drawn: a row of the runs, or one of the leaders. */
+interface Line {
+  readonly columns: RunColumns;
+  readonly row: number;
+}
+
+/** A seeded sample of the runs, and the best above them. */
+function linesOf({ runs, leaders }: Model): Line[] {
+  const sampled = [...sampleRows(runs.rows, MOST_LINES, 1)].map((row) => ({ columns: runs, row }));
+  const best = Math.min(leaders.rows, runs.rows > MOST_LINES ? BEST_LINES : 0);
+  return [...sampled, ...Array.from({ length: best }, (_, i) => ({ columns: leaders, row: best - 1 - i }))];
 }
 
 const isNarrow = (width: number) => width < 640;
 
-function valuesOf({ runs }: Model, { kind, index }: Dimension): Uint8Array | Float32Array {
-  return kind === 'axis' ? runs.positions[index]! : runs.metrics[index]!;
+function numberOf({ columns, row }: Line, { kind, index }: Dimension): number {
+  return (kind === 'axis' ? columns.positions[index]! : columns.metrics[index]!)[row]!;
 }
 
 function option(
   model: Model,
   dimensions: readonly ShownDimension[],
-  rows: readonly number[],
+  lines: readonly Line[],
   colors: Parameters<Parameters<ReturnType<typeof createChart>['draw']>[0]>[0],
   width: number,
 ) {
@@ -134,7 +148,7 @@ function option(
     lower ? 0 : 1,
     lower ? -1 : undefined,
   );
-  const [low, high] = extent(model.runs.metrics[0]!);
+  const [low, high] = middle(model.runs.metrics[0]!);
   return {
     parallel: narrow
       ? { layout: 'vertical', left: 16, right: 22, top: 34, bottom: 14 }
@@ -156,7 +170,8 @@ function option(
         areaSelectStyle: { width: 18, borderColor: colors.series[1], color: colors.series[1], opacity: 0.25 },
         realtime: true,
       };
-      const label = { color: colors.muted, fontSize: 10, hideOverlap: true };
+      const behind = { backgroundColor: `${colors.surface}cc`, borderRadius: 2 };
+      const label = { color: colors.text, fontSize: 10, hideOverlap: true, padding: [1, 3], ...behind };
       if (dimension.kind === 'axis') {
         const { labels } = model.data.axes[dimension.index]!;
         return {
@@ -189,14 +204,14 @@ function option(
     series: [
       {
         type: 'parallel',
-        lineStyle: { width: 1, opacity: rows.length > 400 ? 0.35 : 0.6 },
+        lineStyle: { width: 1, opacity: lines.length > 400 ? 0.35 : 0.6 },
         inactiveOpacity: 0.02,
         activeOpacity: 0.7,
         progressive: 0,
         animation: false,
-        data: rows.map((row) =>
+        data: lines.map((line) =>
           dimensions.map((dimension) => {
-            const value = valuesOf(model, dimension)[row]!;
+            const value = numberOf(line, dimension);
             return Number.isNaN(value) ? '-' : value;
           }),
         ),
@@ -207,6 +222,11 @@ function option(
 
 const shortened = (label: string) => (label.length > 14 ? `${label.slice(0, 13)}…` : label);
 
+/** The ends of what is drawn of a dimension. */
+function rangeOf({ sizes, runs }: Model, { kind, index }: Dimension): [number, number] {
+  return kind === 'axis' ? [0, sizes[index]! - 1] : extent(runs.metrics[index]!);
+}
+
 /** Least and most of the values that are defined; 0 and 0 without any. */
 function extent(values: Float32Array): [number, number] {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -215,6 +235,12 @@ function extent(values: Float32Array): [number, number] {
     if (value > high) high = value;
   }
   return low > high ? [0, 0] : [low, high];
+}
+
+/** The middle 90 % of the values that are defined, so that colours tell them apart; 0 and 0 without any. */
+function middle(values: Float32Array): [number, number] {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return sorted.length === 0 ? [0, 0] : [quantileOf(sorted, 0.05), quantileOf(sorted, 0.95)];
 }
 
 /** A from and a to for every dimension: positions of an axis, tenths of the range of a metric. */
@@ -239,7 +265,10 @@ function selectsOf(
     const choose = (id: string, a: number, b: number) => {
       const [low, high] = a <= b ? [a, b] : [b, a];
       const all = low === 0 && high === last;
-      filter.set(dimension, all ? [] : [[steps[low]!.value, steps[high]!.value]]);
+      // The ends are open: leaders may lie beyond a sample.
+      const least = low === 0 ? Number.NEGATIVE_INFINITY : steps[low]!.value;
+      const most = high === last ? Number.POSITIVE_INFINITY : steps[high]!.value;
+      filter.set(dimension, all ? [] : [[least, most]]);
       focus(id);
     };
     const ids = [`${dimension.id}-from`, `${dimension.id}-to`] as const;

@@ -31,5 +31,6 @@ function causes(label: string, found: readonly ReportCause[], runs: number): HTM
       percent(some / runs, 1),
       runId === null ? '–' : h('code', {}, shortId(runId)),
     ]),
+    [3],
   );
 }

@@ -31,6 +31,7 @@ export const provenance: Section = {
         'What the numbers were made from',
         ['what', 'value'],
         rows.map(([name, value]) => [name, h('code', {}, value)]),
+        [1],
       ),
       best === null
         ? h('span', { hidden: true })
