@@ -42,9 +42,7 @@ export function replayCurves(
   const { riskFreeRate } = spec;
   const barsPerYear = barsPerYearOf(spec, bars);
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
-  const chosen = leaders
-    .filter(({ trades }, i) => leaders.findIndex((other) => other.trades === trades) === i)
-    .slice(0, REPLAYED);
+  const chosen = differing(leaders).slice(0, REPLAYED);
   let faithful = true;
   const runs = chosen.map(({ rank, runId, params, objective: expected }) => {
     const set = parameterSet(params, grid);
@@ -62,6 +60,18 @@ export function replayCurves(
     runs,
     benchmark: best ? benchmarkOf(bars, best) : null,
   };
+}
+
+/** Leaders that differ from all before them in what they traded and in more than what they paid for it. */
+function differing(leaders: readonly ReplayedLeader[]): ReplayedLeader[] {
+  const seen = new Set<string>();
+  return leaders.filter(({ params, trades }) => {
+    const { portfolio, ...rest } = JSON.parse(params) as Record<string, unknown>;
+    const names = [trades, JSON.stringify(rest)];
+    const known = names.some((name) => seen.has(name));
+    for (const name of names) seen.add(name);
+    return !known;
+  });
 }
 
 /** The built-in `equal-weight` with its defaults, under the costs and fills of the best run, without stops. */

@@ -16,6 +16,14 @@ export function tickText({ unit }: Pick<ReportMetric, 'unit'>, value: number): s
   return trimmed(value);
 }
 
+/** The same with as many decimals in every cell of a heatmap. */
+export function cellText(metric: Pick<ReportMetric, 'unit'>, value: number): string {
+  if (metric.unit.startsWith('fraction')) {
+    return `${fixed(value * 100, Math.abs(value) < 0.9995 ? 1 : 0).replace(/^-/, '−')} %`;
+  }
+  return metric.unit === 'ratio' ? fixed(value, 2).replace(/^-/, '−') : tickText(metric, value);
+}
+
 /** 12.5k, 3.2M: money on an axis. */
 export function amountText(value: number): string {
   const size = Math.abs(value);

@@ -46,7 +46,8 @@ function overTime(found: ReportCurves, bars: number): Node[] {
   const update = () => {
     const run = found.runs[marked];
     caption.textContent = run ? captionOf(run) : '';
-    chart.describe(`${lines.map(describeLine).join(' ')} ${caption.textContent}`);
+    const scale = log ? 'Equity on a logarithmic scale.' : '';
+    chart.describe(`${lines.map(describeLine).join(' ')} ${caption.textContent} ${scale}`);
     chart.draw((colors, width) => option(found, lines, { hidden, log, marked, width, colors }));
     table.open = false;
   };

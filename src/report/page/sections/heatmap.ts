@@ -5,7 +5,7 @@ import { axisStyle, type Chart, createChart, tooltip } from '../charts.ts';
 import { h, scrollTable, select, tableBehind } from '../dom.ts';
 import type { Model } from '../model.ts';
 import type { Section } from '../section.ts';
-import { count, plain, tickText, valueText } from '../text.ts';
+import { cellText, count, plain, tickText, valueText } from '../text.ts';
 
 const SINGLE: HeatmapAxis & { labels: readonly string[]; name: string } = {
   size: 1,
@@ -196,7 +196,7 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
   chart.draw((colors, width) => {
     const scale = metric.direction === 'lower' ? [...colors.scale].reverse() : colors.scale;
     const cellWidth = (width - 110) / across.size;
-    const showsValue = cellWidth > 44;
+    const showsValue = cellWidth > 50;
     return {
       grid: {
         left: 8,
@@ -277,7 +277,7 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
             formatter: ({ data }: { data: { cell: number } }) => {
               const mark = marks[data.cell];
               const sign = mark ? MARKS[mark] : '';
-              return showsValue ? `${tickText(metric, cells[data.cell]!)}${sign ? ` ${sign}` : ''}` : sign;
+              return showsValue ? `${cellText(metric, cells[data.cell]!)}${sign ? ` ${sign}` : ''}` : sign;
             },
           },
           emphasis: { itemStyle: { borderColor: colors.text, borderWidth: 2 } },
