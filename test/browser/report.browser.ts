@@ -256,7 +256,7 @@ describe('the theme', () => {
     expect(await background()).toBe('rgb(255, 255, 255)');
     const light = await pixels('landscape');
     await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await background()).toBe('rgb(24, 28, 32)');
+    await expect.poll(background).toBe('rgb(24, 28, 32)');
     expect(await pixels('landscape')).not.toBe(light);
     const button = page.locator('button.theme');
     await button.click();
@@ -264,7 +264,7 @@ describe('the theme', () => {
     expect(await background()).toBe('rgb(255, 255, 255)');
     await button.click();
     await page.emulateMedia({ colorScheme: 'light' });
-    expect(await background()).toBe('rgb(24, 28, 32)');
+    await expect.poll(background).toBe('rgb(24, 28, 32)');
     await button.click();
     expect(await button.textContent()).toBe('Theme: auto');
     expect(await background()).toBe('rgb(255, 255, 255)');

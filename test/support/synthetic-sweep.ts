@@ -25,6 +25,8 @@ export async function syntheticSweep({ plan, spec, aggregate, engine }: Prepared
       const { first, count } = shardRange(plan, shard);
       const random = randomStream(shard + 1);
       const table = resultTable(aggregate.columns, count);
+      // A column without nulls is encoded at once.
+      for (const values of table.values.values()) if (values instanceof Float64Array) values.fill(0);
       const digits: number[] = [];
       let failedRuns = 0;
       for (let i = 0; i < count; i++) {
@@ -41,7 +43,7 @@ export async function syntheticSweep({ plan, spec, aggregate, engine }: Prepared
         put('parity_status', 'not_checked');
         for (const [k, { column, axis }] of axes.entries())
           put(column, axis.values[digits[k]!] ?? Number.NaN);
-        const failed = index % 97 === 13;
+        const failed = index < 10_000 && index % 97 === 13;
         put('status', failed ? 'failed' : 'ok');
         if (failed) {
           failedRuns++;

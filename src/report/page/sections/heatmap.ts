@@ -168,7 +168,7 @@ function axesOf({ data }: Model, { x, y }: View) {
 function heightOf(model: Model, view: View, width: number): number {
   const { up } = axesOf(model, view);
   const row = width < 560 ? 22 : 26;
-  return Math.max(up.size === 1 ? 150 : 200, Math.min(620, up.size * row)) + 110;
+  return Math.max(up.size === 1 ? 150 : 200, Math.min(620, up.size * row)) + 126;
 }
 
 function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): void {
@@ -201,7 +201,7 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
       grid: {
         left: 8,
         right: 12,
-        top: 10,
+        top: 26,
         bottom: 66,
         outerBoundsMode: 'same',
         outerBoundsContain: 'axisLabel',
@@ -251,7 +251,8 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
           data: [...cells].flatMap((value, cell) => {
             if (Number.isNaN(value)) return [];
             const mark = marks[cell];
-            const strong = low !== high && isStrong(value, low, high, metric.direction);
+            const strong =
+              low !== high && isStrong((value - low) / (high - low), metric.direction, colors.dark);
             return [
               {
                 value: [Math.floor(cell / up.size), cell % up.size, value],
@@ -287,10 +288,9 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
   });
 }
 
-/** Whether a cell is drawn in the strong half of the scale, so that its label must contrast with that. */
-function isStrong(value: number, low: number, high: number, direction: string): boolean {
-  const share = (value - low) / (high - low);
-  return (direction === 'lower' ? 1 - share : share) > 0.55;
+/** Whether a cell is so far towards the strong end of the scale that its label must contrast with that. */
+function isStrong(share: number, direction: string, dark: boolean): boolean {
+  return (direction === 'lower' ? 1 - share : share) > (dark ? 0.5 : 0.7);
 }
 
 function cellTable(model: Model, view: View): HTMLElement {

@@ -52,13 +52,14 @@ function coordinates({ model, filter }: PageContext): Node[] {
     );
   };
   const draw = () => chart.draw((colors, width) => option(model, dimensions, lines, colors, width));
+  const shownOf = (dimension: Dimension) => {
+    const [low, high] = rangeOf(model, dimension);
+    return filter.intervals(dimension).map(([from, to]) => [Math.max(low, from), Math.min(high, to)]);
+  };
   /** Shows on the axes what the filter holds, for what was chosen in the selects. */
   const showBrushes = () => {
     for (const { id, ...dimension } of dimensions) {
-      const [low, high] = rangeOf(model, dimension);
-      const intervals = filter
-        .intervals(dimension)
-        .map(([from, to]) => [Math.max(low, from), Math.min(high, to)]);
+      const intervals = shownOf(dimension);
       chart.instance().dispatchAction({ type: 'axisAreaSelect', parallelAxisId: id, intervals });
     }
   };
@@ -78,10 +79,12 @@ function coordinates({ model, filter }: PageContext): Node[] {
       const { parallelAxisId, intervals } = event as { parallelAxisId?: string; intervals?: Interval[] };
       const dimension = dimensions.find(({ id }) => id === parallelAxisId);
       if (!dimension || brushing) return;
-      const known = JSON.stringify(filter.intervals(dimension));
-      if (JSON.stringify(intervals ?? []) === known) return;
+      const chosen = (intervals ?? []).map((interval) => snapped(dimension, interval));
+      const known = filter.intervals(dimension);
+      if (JSON.stringify(chosen) === JSON.stringify(known)) return;
+      if (JSON.stringify(intervals ?? []) === JSON.stringify(shownOf(dimension))) return; // an echo of the selects
       brushing = true;
-      filter.set(dimension, intervals ?? []);
+      filter.set(dimension, chosen);
       brushing = false;
     });
   });
@@ -221,6 +224,11 @@ function option(
 }
 
 const shortened = (label: string) => (label.length > 14 ? `${label.slice(0, 13)}…` : label);
+
+/** A brush on an axis of few positions takes those that it nearly reaches. */
+function snapped({ kind }: Dimension, [from, to]: Interval): Interval {
+  return kind === 'axis' ? [from - 0.25, to + 0.25] : [from, to];
+}
 
 /** The ends of what is drawn of a dimension. */
 function rangeOf({ sizes, runs }: Model, { kind, index }: Dimension): [number, number] {
