@@ -44,21 +44,30 @@ export function replayCurves(
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
   const chosen = differing(leaders).slice(0, REPLAYED);
   let faithful = true;
-  const runs = chosen.map(({ rank, runId, params, objective: expected }) => {
+  const replays = chosen.map(({ rank, runId, params, objective: expected }) => {
     const set = parameterSet(params, grid);
     const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
     const result = simulateMatrix(bars, matrix, config, 'window');
     if (!Object.is(result.metrics[objective], expected)) faithful = false;
-    return { rank, runId, ...curveOf(result, bars, config.cash), ...marksOf(result, bars, matrix, config) };
+    return { rank, runId, ...tracksOf(result, config), marks: marksOf(result, bars, matrix, config) };
   });
   const best = leaders[0] && simulator.config(parameterSet(leaders[0].params, grid));
-  const length = bars.length;
+  const benchmark = best && benchmarkOf(bars, best);
+  const tracks = [...replays, ...(benchmark ? [benchmark] : [])];
+  const shown = [...new Set(tracks.flatMap(({ equity, drawdown }) => shownBars(equity, drawdown)))];
+  shown.sort((a, b) => a - b);
   return {
     cash: best?.cash ?? 0,
-    thinned: runs.some(({ times }) => atob(times.base64).length / 8 < length),
+    times: pack(Float64Array.from(shown, (t) => bars.times[t]!)),
+    thinned: shown.length < bars.length,
     faithful,
-    runs,
-    benchmark: best ? benchmarkOf(bars, best) : null,
+    runs: replays.map((replay) => ({
+      rank: replay.rank,
+      runId: replay.runId,
+      ...curveOf(replay, shown),
+      ...replay.marks,
+    })),
+    benchmark: benchmark ? { ...curveOf(benchmark, shown), metrics: benchmark.metrics } : null,
   };
 }
 
@@ -75,20 +84,27 @@ function differing(leaders: readonly ReplayedLeader[]): ReplayedLeader[] {
 }
 
 /** The built-in `equal-weight` with its defaults, under the costs and fills of the best run, without stops. */
-function benchmarkOf(bars: Bars, best: RunConfig): ReportCurves['benchmark'] {
+function benchmarkOf(bars: Bars, best: RunConfig) {
   const config = { ...best, stops: NO_STOPS };
-  const { maxLeverage } = config;
-  const limits = { maxLeverage: Math.max(1, maxLeverage), maxAssetWeight: 1, allowShort: false };
+  const limits = { maxLeverage: Math.max(1, best.maxLeverage), maxAssetWeight: 1, allowShort: false };
   const events = equalWeight.events(bars, equalWeight.params.parse({}));
   const result = simulateMatrix(bars, compileEvents(events, bars, limits), config, 'window');
-  return { ...curveOf(result, bars, config.cash), metrics: result.metrics };
+  return { ...tracksOf(result, config), metrics: result.metrics };
 }
 
-function curveOf({ equity }: SimulationResult, bars: Bars, cash: number): ReportCurve {
-  const drawdown = drawdownOf(equity, cash);
-  const shown = shownBars(equity, drawdown);
+/** Equity and drawdown at every bar. */
+interface Tracks {
+  readonly equity: readonly number[];
+  readonly drawdown: Float64Array;
+}
+
+const tracksOf = ({ equity }: SimulationResult, { cash }: RunConfig): Tracks => ({
+  equity,
+  drawdown: drawdownOf(equity, cash),
+});
+
+function curveOf({ equity, drawdown }: Tracks, shown: readonly number[]): ReportCurve {
   return {
-    times: pack(Float64Array.from(shown, (t) => bars.times[t]!)),
     equity: pack(Float32Array.from(shown, (t) => equity[t]!)),
     drawdown: pack(Float32Array.from(shown, (t) => drawdown[t]!)),
   };

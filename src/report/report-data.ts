@@ -27,10 +27,8 @@ export interface PackedRuns {
   readonly metrics: readonly Packed[];
 }
 
-/** Equity and drawdown at some of the bars: all of them, or for each stretch its lowest, highest and deepest. */
+/** Equity and drawdown at the times of the curves. */
 export interface ReportCurve {
-  /** Epoch milliseconds; f64. */
-  readonly times: Packed;
   /** f32, in money. */
   readonly equity: Packed;
   /** f32, ≤ 0, from the highest equity so far, the initial cash included. */
@@ -60,6 +58,8 @@ export interface LeaderCurve extends ReportCurve {
 /** The replayed leaders and what they are compared with. */
 export interface ReportCurves {
   readonly cash: number;
+  /** Epoch milliseconds; f64. All bars, or of each stretch those where a curve is lowest, highest or deepest. */
+  readonly times: Packed;
   readonly thinned: boolean;
   /** Whether every replay gave the stored objective, bit for bit. */
   readonly faithful: boolean;

@@ -1,5 +1,6 @@
-/** Points of a curve that a page carries. */
-const MOST_POINTS = 1_600;
+/** Bars up to which a curve is whole, and the points that stand for a longer one. */
+const WHOLE = 1_600;
+const POINTS = 750;
 
 /** Drawdown at each close from the highest equity so far, the initial cash included; ≤ 0, NaN after a peak of 0. */
 export function drawdownOf(equity: readonly number[], cash: number): Float64Array {
@@ -16,8 +17,8 @@ export function drawdownOf(equity: readonly number[], cash: number): Float64Arra
  */
 export function shownBars(equity: readonly number[], drawdown: Float64Array): number[] {
   const { length } = equity;
-  if (length <= MOST_POINTS) return [...equity.keys()];
-  const stretches = Math.floor(MOST_POINTS / 3);
+  if (length <= WHOLE) return [...equity.keys()];
+  const stretches = POINTS / 3;
   const shown = new Set([0, length - 1]);
   for (let s = 0; s < stretches; s++) {
     const first = Math.floor((s * length) / stretches);

@@ -29,9 +29,10 @@ export const curves: Section = {
 };
 
 function overTime(found: ReportCurves, bars: number): Node[] {
+  const times = unpack(found.times) as Float64Array;
   const lines = [
-    ...found.runs.map((run) => ({ name: `#${run.rank} ${shortId(run.runId)}`, ...lineOf(run) })),
-    ...(found.benchmark ? [{ name: BENCHMARK, ...lineOf(found.benchmark) }] : []),
+    ...found.runs.map((run) => ({ name: `#${run.rank} ${shortId(run.runId)}`, ...lineOf(run, times) })),
+    ...(found.benchmark ? [{ name: BENCHMARK, ...lineOf(found.benchmark, times) }] : []),
   ];
   const hidden = new Set<string>();
   let log = false;
@@ -117,9 +118,9 @@ function overTime(found: ReportCurves, bars: number): Node[] {
   ];
 }
 
-function lineOf({ times, equity, drawdown }: ReportCurve): Omit<Line, 'name'> {
+function lineOf({ equity, drawdown }: ReportCurve, times: Float64Array): Omit<Line, 'name'> {
   return {
-    times: unpack(times) as Float64Array,
+    times,
     equity: unpack(equity) as Float32Array,
     drawdown: unpack(drawdown) as Float32Array,
   };
@@ -211,7 +212,7 @@ function option(
   const points = (marks: readonly { time: number; asset: string; what: string }[]) =>
     isShown
       ? marks.map(({ time, asset, what }) => ({
-          value: [time, line.equity[indexAt(line.times, time)]],
+          value: [line.times[indexAt(line.times, time)], line.equity[indexAt(line.times, time)]],
           asset,
           what,
         }))

@@ -281,7 +281,7 @@ function draw(model: Model, view: View, chart: Chart, caption: HTMLElement): voi
               return showsValue ? `${cellText(metric, cells[data.cell]!)}${sign ? ` ${sign}` : ''}` : sign;
             },
           },
-          emphasis: { itemStyle: { borderColor: colors.text, borderWidth: 2 } },
+          emphasis: { itemStyle: { color: 'inherit', borderColor: colors.text, borderWidth: 2 } },
         },
       ],
     };

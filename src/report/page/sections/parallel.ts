@@ -263,11 +263,17 @@ function selectsOf(
     const last = steps.length - 1;
     const [from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY] =
       filter.intervals(dimension)[0] ?? [];
-    const start = Math.max(
-      0,
-      steps.findLastIndex(({ value }) => value <= from),
-    );
-    const found = steps.findIndex(({ value }) => value >= to);
+    // Of an axis the positions inside, of a metric the tenths around: so that the selects hold all that passes.
+    const inner = dimension.kind === 'axis';
+    const start = inner
+      ? steps.findIndex(({ value }) => value >= from)
+      : Math.max(
+          0,
+          steps.findLastIndex(({ value }) => value <= from),
+        );
+    const found = inner
+      ? steps.findLastIndex(({ value }) => value <= to)
+      : steps.findIndex(({ value }) => value >= to);
     const end = found < 0 ? last : found;
     const options = steps.map(({ text }, i) => [String(i), text] as const);
     const choose = (id: string, a: number, b: number) => {
