@@ -9,7 +9,8 @@ const src = fileURLToPath(new URL('../src', import.meta.url));
 const hash = createHash('sha256');
 const files = ['core', 'strategies']
   .flatMap((folder) => readdirSync(join(src, folder), { recursive: true, withFileTypes: true }))
-  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+  // The kernel counts by its source, not by what it was compiled to.
+  .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && entry.name !== 'kernel-module.ts')
   .map((entry) => join(entry.parentPath, entry.name))
   .sort();
 for (const file of files) {

@@ -1,9 +1,11 @@
+import { type SharedMemory, sharedMemory } from './kernel/web-assembly.ts';
+
 /**
  * Bars of N assets on one shared, strictly ascending time index of T bars.
  *
  * Every price column is one array of N·T numbers, asset after asset: the bar t of asset a stands at `a * length + t`.
  * A `NaN` close means that the asset has no bar then. All columns are views of one SharedArrayBuffer, so that
- * threads read the same memory.
+ * threads read the same memory; where the runtime can, it is that of a WebAssembly memory, which the kernel reads in place.
  */
 export interface Bars {
   readonly symbols: readonly string[];
@@ -20,9 +22,18 @@ export interface Bars {
   /** Close carried forward over missing bars; NaN before the first bar of the asset. */
   readonly lastClose: Float64Array;
   readonly buffer: SharedArrayBuffer;
+  /** What `buffer` belongs to; posted to a thread it is the same memory there. */
+  readonly memory: BarsMemory;
 }
 
+/** Memory that the kernel can read in place, or where the runtime has none, a buffer for the other engines. */
+export type BarsMemory = SharedMemory | SharedArrayBuffer;
+
 const PRICE_COLUMNS = 6;
+/** Bars begin after it: what a compiler puts into memory stands at its beginning. */
+export const BARS_START = 1024;
+/** Vectors may read so many bytes beyond the last bar. */
+const READ_BEYOND = 128;
 
 /** The bytes that the bars of N assets and T bars take in memory. */
 export function barsBytes(assets: number, length: number): number {
@@ -30,27 +41,29 @@ export function barsBytes(assets: number, length: number): number {
 }
 
 /**
- * Bars with every price missing (NaN), over a fresh SharedArrayBuffer: fill times and columns, then call `finishBars`.
+ * Bars with every price missing (NaN), over fresh shared memory: fill times and columns, then call `finishBars`.
  *
  * @param symbols names of the N assets, unique
  * @param length T, at least 1
  */
 export function allocateBars(symbols: readonly string[], length: number): Bars {
-  const bars = barsOver(new SharedArrayBuffer(barsBytes(symbols.length, length)), symbols, length);
+  const bytes = BARS_START + barsBytes(symbols.length, length) + READ_BEYOND;
+  const bars = barsOver(sharedMemory(bytes) ?? new SharedArrayBuffer(bytes), symbols, length);
   for (const column of [bars.open, bars.high, bars.low, bars.close, bars.volume, bars.lastClose]) {
     column.fill(Number.NaN);
   }
   return bars;
 }
 
-/** The bars that stand in `buffer`, as `allocateBars` laid them out: how a worker thread sees those of another. */
-export function barsOver(buffer: SharedArrayBuffer, symbols: readonly string[], length: number): Bars {
+/** The bars that stand in `memory`, as `allocateBars` laid them out: how a worker thread sees those of another. */
+export function barsOver(memory: BarsMemory, symbols: readonly string[], length: number): Bars {
   const cells = symbols.length * length;
-  const column = (k: number) => new Float64Array(buffer, 8 * (length + k * cells), cells);
+  const buffer = memory instanceof SharedArrayBuffer ? memory : memory.buffer;
+  const column = (k: number) => new Float64Array(buffer, BARS_START + 8 * (length + k * cells), cells);
   return {
     symbols,
     length,
-    times: new Float64Array(buffer, 0, length),
+    times: new Float64Array(buffer, BARS_START, length),
     open: column(0),
     high: column(1),
     low: column(2),
@@ -58,6 +71,7 @@ export function barsOver(buffer: SharedArrayBuffer, symbols: readonly string[], 
     volume: column(4),
     lastClose: column(5),
     buffer,
+    memory,
   };
 }
 

@@ -1,12 +1,20 @@
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { Bars } from '../core/bars.ts';
-import { checkParity, createParityScratch, type ParityCheck } from '../core/check-parity.ts';
+import {
+  checkParity,
+  createParityScratch,
+  type ParityCheck,
+  type ParityScratch,
+} from '../core/check-parity.ts';
+import { createRunLog } from '../core/execution/run-log.ts';
 import type { InstructionMatrix } from '../core/instructions.ts';
+import { type Kernel, kernelOf } from '../core/kernel/kernel.ts';
 import { METRICS } from '../core/metrics/catalog.ts';
 import { measure } from '../core/metrics/measure.ts';
 import { createReturnStats, type ReturnStats, returnStats } from '../core/metrics/return-stats.ts';
+import { divergenceText, firstDivergence } from '../core/parity.ts';
 import type { RunConfig } from '../core/run-config.ts';
-import { createWorkspace } from '../core/window/workspace.ts';
+import { createWorkspace, type Workspace } from '../core/window/workspace.ts';
 import { runWindow } from '../core/window-engine.ts';
 import { canonicalJson } from '../formats/canonical-json.ts';
 import { compileEvents } from '../strategies/compile-events.ts';
@@ -22,7 +30,7 @@ export interface RunContext {
   readonly riskFreeRate: number;
 }
 
-/** What one run gave; the arrays belong to the simulator and hold until its next run. */
+/** What one run gave; the arrays hold until the next run over the same bars on this thread. */
 export interface SimulatedRun {
   readonly matrix: InstructionMatrix;
   /** [METRICS.length], NaN = undefined. */
@@ -60,10 +68,9 @@ interface Decided {
 
 /** A simulator over these bars, with all its scratch. */
 export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: RunContext): Simulator {
-  const workspace = createWorkspace(bars);
-  const scratch = createParityScratch(bars);
-  const stats = createReturnStats();
-  const returns = new Float64Array(bars.length);
+  const kernel = kernelOf(bars);
+  // What the kernel does not cover, and checks of parity, take the window engine, whose scratch is made when it is asked.
+  let windows: WindowRuns | null = null;
   const metrics = new Float64Array(METRICS.length);
   let latest: Decided | null = null;
   let asked: ParameterSet['params'] | null = null; // spelling the same object twice is the dearest part of a lookup
@@ -114,9 +121,17 @@ export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: R
   function run(set: ParameterSet, withParity: boolean): SimulatedRun {
     const matrix = instructions(set);
     const settings = config(set);
+    if (!withParity && kernel?.run(matrix, settings)) {
+      const { stats, returns, equity, totals } = kernel;
+      measure({ returns: stats, totals, config: settings }, metrics);
+      return { matrix, metrics, stats, returns, equity, parity: null };
+    }
+    windows ??= createWindowRuns(bars);
+    const { workspace, scratch, stats, returns } = windows;
     // The check runs the window engine itself, and leaves its equity and ledger in the workspace.
-    const parity = withParity ? checkParity(matrix, settings, workspace, scratch) : null;
+    const checked = withParity ? checkParity(matrix, settings, workspace, scratch) : null;
     if (!withParity) runWindow(matrix, settings, workspace);
+    const parity = checked && kernel ? withKernel(checked, kernel, matrix, settings, workspace) : checked;
     const { equity, ledger } = workspace;
     returnStats(equity, bars.length, settings.cash, settings.fill.drawdownFrom, returns, stats);
     measure({ returns: stats, totals: ledger.totals, config: settings }, metrics);
@@ -124,6 +139,41 @@ export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: R
   }
 
   return { paramsJson: (params) => decided(params).json, config, instructions, run };
+}
+
+/** Scratch of runs in the window engine. */
+interface WindowRuns {
+  readonly workspace: Workspace;
+  readonly scratch: ParityScratch;
+  readonly stats: ReturnStats;
+  readonly returns: Float64Array;
+}
+
+function createWindowRuns(bars: Bars): WindowRuns {
+  return {
+    workspace: createWorkspace(bars),
+    scratch: createParityScratch(bars),
+    stats: createReturnStats(),
+    returns: new Float64Array(bars.length),
+  };
+}
+
+/** A check, with the kernel's equity and totals compared to those of the run in the workspace. */
+function withKernel(
+  check: ParityCheck,
+  kernel: Kernel,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  { bars, equity, ledger }: Workspace,
+): ParityCheck {
+  if (check.status === 'diverged' || !kernel.run(matrix, config)) return check;
+  const log = createRunLog();
+  const divergence = firstDivergence(
+    { equity, ledger, log },
+    { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log },
+  );
+  if (divergence === null) return check;
+  return { ...check, status: 'diverged', detail: `kernel: ${divergenceText(divergence, bars)}` };
 }
 
 function decide(strategy: Strategy, bars: Bars, params: ParameterSet['params'], key: string): Decided {

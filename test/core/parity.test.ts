@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { runEvents } from '../../src/core/event-engine.ts';
 import { createRunLog } from '../../src/core/execution/run-log.ts';
+import { kernelOf } from '../../src/core/kernel/kernel.ts';
+import { createReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
 import { divergenceText, firstDivergence } from '../../src/core/parity.ts';
 import { createWorkspace } from '../../src/core/window/workspace.ts';
 import { runWindow } from '../../src/core/window-engine.ts';
@@ -27,5 +29,24 @@ test(`window and event engine agree bit for bit on ${CASES} random runs`, () => 
     expect(divergence && `seed ${seed}, no log: ${divergenceText(divergence, bars)}`).toBeNull();
     expect(ws.ledger.cash).toBe(reference.ledger.cash);
     expect(ws.ledger.position).toEqual(reference.ledger.position);
+  }
+});
+
+test(`kernel and event engine agree bit for bit on ${CASES} random runs, statistics included`, () => {
+  const stats = createReturnStats();
+  for (let seed = 0; seed < CASES; seed++) {
+    const { bars, matrix, config } = randomRun(seed);
+    const { equity, ledger, log } = runEvents(bars, matrix, config);
+    const returns = new Float64Array(bars.length);
+    returnStats(equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
+    const kernel = kernelOf(bars)!;
+    for (const use of [1, 2, 3]) {
+      expect(kernel.run(matrix, config)).toBe(true);
+      const run = { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log };
+      const divergence = firstDivergence(run, { equity, ledger, log });
+      expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
+      const ends = [kernel.cash, kernel.position, kernel.returns, kernel.stats];
+      expect(ends, `seed ${seed}, use ${use}`).toEqual([ledger.cash, ledger.position, returns, stats]);
+    }
   }
 });

@@ -17,8 +17,8 @@ export async function runLocalSweep(
   options: RunSweepOptions & WorkerPoolOptions = {},
 ): Promise<Summary> {
   const { plan, spec, aggregate, inputs } = prepared;
-  const { buffer, symbols, length } = inputs.bars;
-  const runner = openWorkerPool({ plan, spec, bars: { buffer, symbols, length }, strategy: source }, options);
+  const { memory, symbols, length } = inputs.bars;
+  const runner = openWorkerPool({ plan, spec, bars: { memory, symbols, length }, strategy: source }, options);
   try {
     return await runSweep(store, { spec, plan, runner, aggregate }, options);
   } finally {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Plan } from '../../contracts/plan.ts';
-import { barsOver } from '../../core/bars.ts';
+import { type BarsMemory, barsOver } from '../../core/bars.ts';
 import type { LeaderReplay, ShardRows } from '../../sweep/ports.ts';
 import { createShardEngine } from '../../sweep/shard-engine.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
@@ -12,7 +12,7 @@ export interface ShardWorkerData {
   /** The resolved spec, as in spec.json. */
   readonly spec: unknown;
   readonly bars: {
-    readonly buffer: SharedArrayBuffer;
+    readonly memory: BarsMemory;
     readonly symbols: readonly string[];
     readonly length: number;
   };
@@ -34,7 +34,7 @@ export type ShardWorkerMessage =
 const { plan, spec, bars, strategy } = workerData as ShardWorkerData;
 const engine = createShardEngine(plan, {
   spec: readResolvedSpec(spec),
-  bars: barsOver(bars.buffer, bars.symbols, bars.length),
+  bars: barsOver(bars.memory, bars.symbols, bars.length),
   strategy: await strategyOf(strategy),
   strategyCode: strategyCodeOf(strategy),
 });

@@ -16,7 +16,7 @@ export interface Run {
   readonly waiting: Map<number, Cell>;
   /** Assets that a stop sold on the present bar. */
   readonly stoppedNow: Set<number>;
-  /** Assets whose position was opened at the present bar's open, or whose peak was set at its close. */
+  /** Assets whose position was opened at the present bar's open. */
   readonly openedNow: Set<number>;
   readonly levels: StopLevels;
   readonly exit: StopExit;

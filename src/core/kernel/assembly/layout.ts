@@ -1,0 +1,215 @@
+/**
+ * Where everything stands in memory. The bars are shared by all threads; the scratch of an instance and the region of
+ * its latest matrix are its own: both come from `memory.grow`, which hands each page to one caller only.
+ *
+ * Columns that are read two at a time have room for one more entry (`stride` assets), so that no loop has a remainder.
+ */
+
+/** N, N rounded up to an even number, and T. */
+export let assets: i32 = 0;
+export let stride: i32 = 0;
+export let length: i32 = 0;
+
+/** Columns of the bars, asset after asset. */
+export let openColumn: usize = 0;
+export let highColumn: usize = 0;
+export let lowColumn: usize = 0;
+export let closeColumn: usize = 0;
+export let lastCloseColumn: usize = 0;
+
+/** What passes between the host and a run; offsets as in kernel.ts. */
+export let control: usize = 0;
+
+/** At each close, [T]; the initial cash stands before the first. Marking may write up to 16 bars too far. */
+export let equity: usize = 0;
+export let returns: usize = 0;
+/** Σ position · close over the shorts, while there are any. */
+export let shorts: usize = 0;
+
+/** The ledger, by asset. */
+export let position: usize = 0;
+export let stopLoss: usize = 0;
+export let trailingStop: usize = 0;
+export let takeProfit: usize = 0;
+export let base: usize = 0;
+export let peak: usize = 0;
+export let tripFlow: usize = 0;
+export let stopped: usize = 0;
+
+/** By asset on the present bar: was it sold by a stop, opened at the open, is a cell due on it? */
+export let stoppedNow: usize = 0;
+export let openedNow: usize = 0;
+export let isDue: usize = 0;
+/** Cell that waits for a bar of the asset; −1 = none. */
+export let waitingCell: usize = 0;
+/** Open, high, low and close of the present bar, and prices at this instant, where no table of a row has them. */
+export let presentBar: usize = 0;
+export let presentPrice: usize = 0;
+
+/** The present batch, in index order: asset, cell, weight, then what is computed of it. */
+export let due: usize = 0;
+export let dueCell: usize = 0;
+export let weight: usize = 0;
+export let duePosition: usize = 0;
+export let duePrice: usize = 0;
+export let dueFlow: usize = 0;
+export let quantity: usize = 0;
+export let fillPrice: usize = 0;
+export let before: usize = 0;
+export let sortKey: usize = 0;
+/** What an order adds: cash, traded value, fees, slippage; 32 bytes an order. */
+export let record: usize = 0;
+/** Places in the batch in the order of execution, their keys, and scratch of the sort. */
+export let order: usize = 0;
+export let orderKey: usize = 0;
+export let bucket: usize = 0;
+
+/** Assets held, ascending: index, offset of its bars in a column, position. */
+export let heldAsset: usize = 0;
+export let heldOffset: usize = 0;
+export let heldPosition: usize = 0;
+/** Place of an asset in that list. */
+export let heldPlace: usize = 0;
+
+/** Exits found in the present window, by time: 2·bar (+ 1 inside the bar), asset, reason, price. */
+export let exitAt: usize = 0;
+export let exitAsset: usize = 0;
+export let exitReason: usize = 0;
+export let exitPrice: usize = 0;
+
+/** The instruction matrix and what its runs share. */
+export let rows: i32 = 0;
+export let rowBar: usize = 0;
+export let rowStart: usize = 0;
+export let cellAsset: usize = 0;
+export let cellWeight: usize = 0;
+/** Stops of the cells; 0 = there are none. */
+export let cellStopLoss: usize = 0;
+export let cellTrailingStop: usize = 0;
+export let cellTakeProfit: usize = 0;
+/** Price at which row r executes, at `r · stride + asset`; 1 = all assets have a bar then. */
+export let rowPrice: usize = 0;
+export let rowComplete: usize = 0;
+/** Open, high, low and close of that bar, `stride` entries each, one after the other. */
+export let rowBars: usize = 0;
+/** Per window and asset: lowest low, highest high, deepest low relative to an earlier high, steepest the other way. */
+export let lowest: usize = 0;
+export let highest: usize = 0;
+export let deepest: usize = 0;
+export let steepest: usize = 0;
+
+const PAGE: usize = 65536;
+export const CONTROL_BYTES: usize = 1024;
+const BUCKETS: usize = 256;
+
+let next: usize = 0;
+let regionStart: usize = 0;
+let regionEnd: usize = 0;
+
+function take(bytes: usize): usize {
+  const at = next;
+  next += (bytes + 15) & ~15;
+  return at;
+}
+
+/** Fresh pages for at least so many bytes; 0 where memory has no more. */
+function grow(bytes: usize): usize {
+  const pages = <i32>((bytes + PAGE - 1) / PAGE);
+  const at = memory.grow(pages);
+  return at < 0 ? 0 : <usize>at * PAGE;
+}
+
+/** Lays out the scratch of this instance over bars that begin at `bars`; returns the control block, 0 = no memory. */
+export function open(bars: usize, N: i32, T: i32): usize {
+  assets = N;
+  stride = (N + 1) & ~1;
+  length = T;
+  const column = <usize>N * 8 * T;
+  openColumn = bars + <usize>T * 8;
+  highColumn = openColumn + column;
+  lowColumn = highColumn + column;
+  closeColumn = lowColumn + column;
+  lastCloseColumn = closeColumn + column * 2;
+
+  const n = <usize>stride + 2;
+  next = grow(CONTROL_BYTES + 3 * (<usize>T + 32) * 8 + n * 400 + BUCKETS * 4 + 8192);
+  if (next === 0) return 0;
+  control = take(CONTROL_BYTES);
+  equity = take((<usize>T + 24) * 8) + 16;
+  returns = take((<usize>T + 24) * 8);
+  shorts = take((<usize>T + 24) * 8);
+  position = take(n * 8);
+  stopLoss = take(n * 8);
+  trailingStop = take(n * 8);
+  takeProfit = take(n * 8);
+  base = take(n * 8);
+  peak = take(n * 8);
+  tripFlow = take(n * 8);
+  stopped = take(n);
+  stoppedNow = take(n);
+  openedNow = take(n);
+  isDue = take(n);
+  waitingCell = take(n * 4);
+  presentBar = take(4 * n * 8);
+  presentPrice = take(n * 8);
+  due = take(n * 4);
+  dueCell = take(n * 4);
+  weight = take(n * 8);
+  duePosition = take(n * 8);
+  duePrice = take(n * 8);
+  dueFlow = take(n * 8);
+  quantity = take(n * 8);
+  fillPrice = take(n * 8);
+  before = take(n * 8);
+  sortKey = take(n * 8);
+  record = take(n * 32);
+  order = take(n * 4);
+  orderKey = take(n * 8);
+  bucket = take((BUCKETS + 1) * 4);
+  heldAsset = take(n * 4);
+  heldOffset = take(n * 4);
+  heldPosition = take(n * 8);
+  heldPlace = take(n * 4);
+  exitAt = take(n * 4);
+  exitAsset = take(n * 4);
+  exitReason = take(n * 4);
+  exitPrice = take(n * 8);
+  return control;
+}
+
+/**
+ * Room for a matrix of R rows and C cells and for the tables of its runs; false where memory has no more.
+ *
+ * A region that is too small is left behind for one of at least twice its size: what is left adds up to less than it.
+ */
+export function reserve(R: i32, C: i32, withStops: bool): bool {
+  const cells = <usize>C;
+  const n = <usize>stride * 8;
+  const windows = <usize>R + 1;
+  const bytes: usize = 512 + windows * 9 + cells * (withStops ? 36 : 12) + windows * n * 9;
+  if (regionStart + bytes > regionEnd) {
+    const had = regionEnd - regionStart;
+    const wanted = bytes > had * 2 ? bytes : had * 2;
+    const at = grow(wanted);
+    if (at === 0) return false;
+    regionStart = at;
+    regionEnd = at + wanted;
+  }
+  next = regionStart;
+  rows = R;
+  rowBar = take(<usize>R * 4);
+  rowStart = take(windows * 4);
+  rowComplete = take(<usize>R);
+  cellAsset = take(cells * 4);
+  cellWeight = take(cells * 8);
+  cellStopLoss = withStops ? take(cells * 8) : 0;
+  cellTrailingStop = withStops ? take(cells * 8) : 0;
+  cellTakeProfit = withStops ? take(cells * 8) : 0;
+  rowPrice = take(<usize>R * n);
+  rowBars = take(<usize>R * 4 * n);
+  lowest = take(windows * n);
+  highest = take(windows * n);
+  deepest = take(windows * n);
+  steepest = take(windows * n);
+  return true;
+}

@@ -1,0 +1,127 @@
+import { atClose } from './config';
+import {
+  assets,
+  closeColumn,
+  deepest,
+  highColumn,
+  highest,
+  lastCloseColumn,
+  length,
+  lowColumn,
+  lowest,
+  openColumn,
+  rowBar,
+  rowBars,
+  rowComplete,
+  rowPrice,
+  rows,
+  steepest,
+  stride,
+} from './layout';
+
+/** Which tables of the present matrix are built: see window/schedule.ts, whose counterpart in memory this is. */
+export let hasRowBars: bool = false;
+export let hasRanges: bool = false;
+let delay: i32 = 0;
+let usesOfStops: i32 = 0;
+
+@inline
+export function executionBarOf(row: i32): i32 {
+  return load<i32>(rowBar + <usize>row * 4) + delay;
+}
+
+/** First bar of window r, and the bar after its last. */
+export function windowStart(r: i32): i32 {
+  return r === 0 ? 0 : executionBarOf(r - 1) + 1;
+}
+export function windowEnd(r: i32): i32 {
+  return r < rows ? min(executionBarOf(r), length) : length;
+}
+
+/** Prices at which the rows execute; called once a matrix and kind of execution. */
+export function prepareRows(): void {
+  delay = atClose ? 0 : 1;
+  hasRowBars = hasRanges = false;
+  usesOfStops = 0;
+  const column = atClose ? closeColumn : openColumn;
+  const step = <usize>length * 8;
+  for (let r = 0; r < rows; r++) {
+    const t = executionBarOf(r);
+    if (t >= length) break;
+    let to = rowPrice + <usize>r * 8 * <usize>stride;
+    let from = column + <usize>t * 8;
+    let last = lastCloseColumn + <usize>t * 8;
+    let complete = true;
+    for (let a = 0; a < assets; a++, from += step, last += step, to += 8) {
+      const price = load<f64>(from);
+      const missing = isNaN(price);
+      store<f64>(to, missing ? load<f64>(last) : price);
+      if (missing) complete = false;
+    }
+    if (stride > assets) store<f64>(to, 1);
+    store<u8>(rowComplete + <usize>r, complete ? 1 : 0);
+  }
+}
+
+/** Makes ready what runs with stops share; ranges on the second use, since for a single run scanning is cheaper. */
+export function prepareForStops(): void {
+  if (!hasRowBars) collectRowBars();
+  if (usesOfStops++ === 1) measureWindows();
+}
+
+/** The columns lie asset after asset, so that one bar of all assets is far apart: collected once, read by every run. */
+function collectRowBars(): void {
+  hasRowBars = true;
+  for (let r = 0; r < rows; r++) {
+    const t = executionBarOf(r);
+    if (t >= length) break;
+    collectBar(rowBars + <usize>r * 32 * <usize>stride, t);
+  }
+}
+
+/** Open, high, low and close of bar t of all assets, `stride` entries each. */
+export function collectBar(to: usize, t: i32): void {
+  const step = <usize>length * 8;
+  const part = <usize>stride * 8;
+  let i = <usize>t * 8;
+  for (let a = 0; a < assets; a++, i += step, to += 8) {
+    store<f64>(to, load<f64>(openColumn + i));
+    store<f64>(to + part, load<f64>(highColumn + i));
+    store<f64>(to + part * 2, load<f64>(lowColumn + i));
+    store<f64>(to + part * 3, load<f64>(closeColumn + i));
+  }
+  if (stride === assets) return;
+  for (let k = 0; k < 4; k++, to += part) store<f64>(to, NaN);
+}
+
+function measureWindows(): void {
+  hasRanges = true;
+  for (let r = 0; r <= rows; r++) {
+    const from = <usize>windowStart(r) * 8;
+    const to = <usize>windowEnd(r) * 8;
+    for (let a = 0; a < assets; a++) {
+      const first = <usize>a * 8 * <usize>length;
+      measureWindow((<usize>r * <usize>stride + <usize>a) * 8, first + from, first + to);
+    }
+  }
+}
+
+function measureWindow(at: usize, from: usize, to: usize): void {
+  let low: f64 = Infinity;
+  let high: f64 = -Infinity;
+  let deep: f64 = Infinity;
+  let steep: f64 = -Infinity;
+  for (let i = from; i < to; i += 8) {
+    const l = load<f64>(lowColumn + i);
+    const h = load<f64>(highColumn + i);
+    if (isNaN(l)) continue;
+    if (l / high < deep && high > 0) deep = l / high;
+    if (h / low > steep) steep = h / low;
+    if (l < low) low = l;
+    if (h > high) high = h;
+  }
+  store<f64>(lowest + at, low);
+  store<f64>(highest + at, high);
+  store<f64>(deepest + at, deep);
+  store<f64>(steepest + at, steep);
+}
