@@ -50,7 +50,8 @@ module.exports = {
     ),
     {
       name: 'report-is-pure',
-      comment: 'What a report shows is a function of results and bars: it knows neither where they lie nor a terminal.',
+      comment:
+        'What a report shows is a function of results and bars: it knows neither where they lie nor a terminal.',
       severity: 'error',
       from: { path: '^src/report/(?!page/)' },
       to: {
@@ -60,10 +61,14 @@ module.exports = {
     },
     {
       name: 'the-page-runs-in-a-browser',
-      comment: 'It may use what is pure: data, cells, plateaus, and how numbers are written in the terminal too.',
+      comment:
+        'It may use what is pure: data, cells, plateaus, and how numbers are written in the terminal too.',
       severity: 'error',
       from: { path: '^src/report/page/' },
-      to: { path: '^(src|lambdas|infra|bench|test)/', pathNot: '^src/(report/|cli/format\\.ts$|core/metrics/metric\\.ts$)' },
+      to: {
+        path: '^(src|lambdas|infra|bench|test)/',
+        pathNot: '^src/(report/|cli/format\\.ts$|core/metrics/metric\\.ts$)',
+      },
     },
     only(
       'adapters-below-the-programs',
