@@ -127,7 +127,9 @@ describe('the same sweep in the cloud', () => {
     );
   });
 
-  it('has the same report, read from the bucket, but for the line of what was measured', async () => {
+  it('has the same report, read from the bucket, but for the line of what was measured', {
+    timeout: 240_000,
+  }, async () => {
     const sweeps = [
       { file: MOMENTUM, flags: [] },
       {
