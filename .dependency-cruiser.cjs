@@ -48,6 +48,28 @@ module.exports = {
       '^src/(sweep|strategies|core|formats|contracts)/',
       'Local and cloud differ only in adapters; the orchestration must not see which it runs on.',
     ),
+    {
+      name: 'report-is-pure',
+      comment:
+        'What a report shows is a function of results and bars: it knows neither where they lie nor a terminal.',
+      severity: 'error',
+      from: { path: '^src/report/(?!page/)' },
+      to: {
+        path: '^(src|lambdas|infra|bench|test)/',
+        pathNot: '^src/(report/(?!page/)|sweep|strategies|core|formats|contracts)',
+      },
+    },
+    {
+      name: 'the-page-runs-in-a-browser',
+      comment:
+        'It may use what is pure: data, cells, plateaus, and how numbers are written in the terminal too.',
+      severity: 'error',
+      from: { path: '^src/report/page/' },
+      to: {
+        path: '^(src|lambdas|infra|bench|test)/',
+        pathNot: '^src/(report/|cli/format\\.ts$|core/metrics/metric\\.ts$)',
+      },
+    },
     only(
       'adapters-below-the-programs',
       '^src/adapters/',

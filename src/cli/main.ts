@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, reportFailure } from './failures.ts';
 import { note } from './terminal.ts';
+import { version } from './version.ts';
 
 /** A command by name: what the list of commands says of it, and its module, loaded only when it is used. */
 type Entry = readonly [summary: string, load: () => Promise<Command>];
@@ -33,6 +33,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     'SQL over the results of a sweep',
     async () => (await import('./commands/query.ts')).queryCommand(),
   ],
+  report: ['one HTML file of a sweep', async () => (await import('./commands/report.ts')).reportCommand()],
   show: ['replay one run, with both engines', async () => (await import('./commands/show.ts')).showCommand()],
   export: [
     'one run for another engine to repeat',
@@ -104,11 +105,6 @@ function settle(command: Command, json: boolean): void {
 }
 
 const usageText = ({ message }: CommanderError) => message.replace(/^error: /, '');
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 // The SDK of AWS would warn of Node 20 on stderr at every call, where people and programs read what went wrong.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

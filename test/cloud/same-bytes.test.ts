@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { parseInstructions } from '../../src/formats/instructions.ts';
 import { summaryKey } from '../../src/sweep/keys.ts';
 import { pushDataset, pushInstructions } from '../../src/sweep/push.ts';
 import { bundleHandlers } from '../support/bundle-handlers.ts';
+import { startCli } from '../support/cli.ts';
 import { type EmulatedCloud, startCloud } from '../support/emulated-cloud.ts';
 import { publishedBytes, runByCommand, synthDataset } from '../support/local-sweep.ts';
 
@@ -154,6 +155,39 @@ describe('the same sweep in the cloud', () => {
     expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
       await publishedBytes(local.store, local.sweepId),
     );
+  });
+
+  it('has the same report, read from the bucket, but for the line of what was measured', {
+    timeout: 240_000,
+  }, async () => {
+    const sweeps = [
+      { file: MOMENTUM, flags: [] },
+      {
+        file: {
+          bars: './bars',
+          strategy: { name: './own.ts', params: { every: [5, 13, 20], share: [0.3, 0.9] } },
+          shardRuns: 2,
+        },
+        flags: ['--strategy', 'own.ts'],
+      },
+    ];
+    for (const { file, flags } of sweeps) {
+      const local = await runByCommand(folder, file);
+      await cloud.call('POST', '/sweeps', local.spec);
+      await finished(local.sweepId);
+      const report = async (out: string, ...args: string[]) => {
+        const { code, stderr } = await startCli(folder, ['report', local.sweepId, '--out', out, ...args])
+          .ended;
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+        return readFileSync(join(folder, out), 'utf8').split('\n');
+      };
+      const here = await report('here.html', '--dir', local.dir);
+      const there = await report('there.html', '--bucket', 's3://data', ...flags);
+      const differing = there.filter((line, i) => line !== here[i]);
+      expect(differing).toEqual([expect.stringMatching(/^<script type="application\/json" id="place">/)]);
+      expect(differing[0]).toContain('invocations of the cloud');
+      expect(there.join('')).toContain('"faithful":true');
+    }
   });
 
   it('plays back pushed instructions to the same bytes', async () => {

@@ -69,14 +69,14 @@ export async function writeBars(root: string, assets = 3, bars = 200): Promise<v
   await writeDataset(join(root, 'bars'), symbols, 'made up for tests');
 }
 
-/** Every file under a directory by relative path, but what was measured. */
+/** Every file under a directory by relative path, but what was measured, and reports, which show that. */
 export function filesUnder(directory: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     const name = relative(directory, path);
-    if (!name.startsWith('usage')) files.set(name, readFileSync(path).toString('base64'));
+    if (!/^(usage|reports)/.test(name)) files.set(name, readFileSync(path).toString('base64'));
   }
   return files;
 }

@@ -29,6 +29,8 @@ export function synthDataset(folder: string, bars = 300) {
 
 /** What a sweep left behind on this machine. */
 export interface LocalSweep {
+  /** The directory of its store. */
+  readonly dir: string;
   readonly sweepId: string;
   /** What it was resolved to; also what is submitted to the cloud. */
   readonly spec: unknown;
@@ -46,7 +48,7 @@ export async function runByCommand(folder: string, file: object): Promise<LocalS
   const { sweepId } = JSON.parse(stdout) as { sweepId: string };
   const store = await openDirectoryStore(dir);
   const spec = JSON.parse(new TextDecoder().decode((await store.get(specKey(sweepId)))!));
-  return { sweepId, spec, store };
+  return { dir, sweepId, spec, store };
 }
 
 let writtenFiles = 0;

@@ -10,6 +10,7 @@ interface Flags {
   readonly dir: string;
   readonly threads?: number;
   readonly json: boolean;
+  readonly report: boolean;
 }
 
 /** `backsweep resume ID`. */
@@ -18,18 +19,19 @@ export function resumeCommand(): Command {
     .description('run what a sweep still lacks: interrupted, cancelled, or with shards given up')
     .argument('<id>', 'beginning of the id of a sweep, or last')
     .option('--threads <n>', 'threads to use (default: all the machine has)', wholeNumber)
+    .option('--no-report', 'write no report at the end')
     .addOption(dirOption())
     .addOption(apiOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep resume last\n')
-    .action(async (wanted: string, { dir, threads, json }: Flags, command: Command) => {
+    .action(async (wanted: string, { dir, threads, json, report }: Flags, command: Command) => {
       const address = apiOf(command);
       if (address !== null) return resumeInCloud(address, wanted, json);
       const store = await openSweeps(dir);
       const id = await findSweep(store, wanted);
       const opened = await openStoredSweep(store, id);
       const again = `backsweep resume ${shortId(id)}${inDirectory(dir)}`;
-      await runAndReport(store, opened, dir, { threads, json, quiet: json, again });
+      await runAndReport(store, opened, dir, { threads, json, quiet: json, again, report });
     });
 }
 

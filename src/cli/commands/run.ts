@@ -8,6 +8,7 @@ interface Flags {
   readonly dir: string;
   readonly threads?: number;
   readonly json: boolean;
+  readonly report: boolean;
 }
 
 /** `backsweep run sweep.yaml`. */
@@ -16,13 +17,14 @@ export function runCommand(): Command {
     .description('run a sweep on this machine; interrupted or repeated, only what is missing runs')
     .argument('<sweep.yaml>', 'sweep file, YAML or JSON')
     .option('--threads <n>', 'threads to use (default: all the machine has)', wholeNumber)
+    .option('--no-report', 'write no report at the end')
     .addOption(dirOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep run sweep.yaml --threads 4\n')
-    .action(async (file: string, { dir, threads, json }: Flags) => {
+    .action(async (file: string, { dir, threads, json, report }: Flags) => {
       const opened = await openSweepFile(file);
       const store = await openDirectoryStore(dir);
       const again = `${commandLine('backsweep', 'run', file)}${inDirectory(dir)}`;
-      await runAndReport(store, opened, dir, { threads, json, quiet: json, again });
+      await runAndReport(store, opened, dir, { threads, json, quiet: json, again, report });
     });
 }

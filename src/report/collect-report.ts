@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import { InvalidInputError } from '../contracts/errors.ts';
+import { planSchema } from '../contracts/plan.ts';
+import { axisColumns } from '../contracts/result-row.ts';
+import { type Summary, summarySchema } from '../contracts/summary.ts';
+import { canonicalJson } from '../formats/canonical-json.ts';
+import { newestGeneration } from '../sweep/generations.ts';
+import { gridOf } from '../sweep/grid.ts';
+import { getJson } from '../sweep/json-objects.ts';
+import { planKey, specKey, summaryKey } from '../sweep/keys.ts';
+import type { Store } from '../sweep/ports.ts';
+import { type PlainRow, readLeaderboard } from '../sweep/read-leaderboard.ts';
+import { resultColumns } from '../sweep/result-columns.ts';
+import type { SweepInputs } from '../sweep/shard-engine.ts';
+import { readResolvedSpec } from '../sweep/sweep-content.ts';
+import { type PlacedAxis, placeAxes } from './axes.ts';
+import { budgetOf, SAMPLE_RUNS } from './budget.ts';
+import { pairCube } from './cube.ts';
+import { givenUpShards } from './given-up-shards.ts';
+import { histogramOf } from './histogram.ts';
+import { pack } from './pack.ts';
+import { pageMetrics } from './page-metrics.ts';
+import { parityMetrics, savings } from './published-metrics.ts';
+import { readRuns } from './read-runs.ts';
+import { type ReplayedLeader, replayCurves } from './replay-curves.ts';
+import type { PackedRuns, ReportCurves, ReportData, ReportMetric } from './report-data.ts';
+import { pickRows, type RunColumns, runColumns } from './run-columns.ts';
+import { sampleRows } from './sample-rows.ts';
+import { axisSlices } from './slices.ts';
+
+/** What two runs have in common that made the same trades, whatever they paid for them. */
+const TRADES = [
+  'orders',
+  'round_trips',
+  'stop_loss_exits',
+  'trailing_stop_exits',
+  'take_profit_exits',
+  'bars_stopped',
+  'exposure',
+];
+/** Leaders that a page lists. */
+const LEADERS = 1_000;
+const SAMPLE_SEED = 1;
+
+/**
+ * Collects what a report shows of the newest published generation of a sweep; writes nothing.
+ *
+ * A pure function of the store's objects and the bars: local and cloud give the same.
+ *
+ * @param inputs what a replay of the leaders takes, or why there is none
+ * @throws InvalidInputError for a sweep that is unknown or has no summary yet
+ */
+export async function collectReport(
+  store: Store,
+  sweepId: string,
+  version: string,
+  inputs: SweepInputs | string,
+): Promise<ReportData> {
+  const summary = await publishedSummary(store, sweepId);
+  const plan = (await getJson(store, planKey(sweepId), planSchema))!;
+  const resolved = await getJson(store, specKey(sweepId), z.unknown());
+  const spec = readResolvedSpec(resolved);
+  const grid = gridOf(spec);
+  const metrics = pageMetrics(summary.objective.metric);
+  const budget = budgetOf(
+    summary.okRuns,
+    grid.axes.map(({ values }) => values.length),
+    metrics.length,
+  );
+  const axes = placeAxes(axisColumns(grid), budget.positions);
+  const columns = resultColumns(grid);
+  const read = await readRuns(store, plan, summary, columns, axes, metrics);
+  const rows = await readLeaderboard(store, summary, columns, { limit: LEADERS });
+  const leaders = leaderColumns(rows, axes, metrics);
+  const curves = curvesOf(summary, grid, rows, inputs);
+  const sizes = axes.map(({ axis }) => axis.labels.length);
+  const benchmark = typeof curves === 'string' ? null : (curves.benchmark?.metrics ?? null);
+  const [leastSaving, mostSaving] = await savings(store, summary);
+  const bars = typeof inputs === 'string' ? null : inputs.bars;
+  const best = rows.length === 0 ? null : leaders.positions.map((positions) => positions[0]!);
+  return {
+    v: 1,
+    name: spec.name,
+    sweepId,
+    version,
+    strategy: spec.strategy.name,
+    symbols: bars?.symbols ?? spec.universe ?? [],
+    assets: plan.assets,
+    bars: plan.bars,
+    from: bars?.times[0] ?? null,
+    to: bars?.times[bars.length - 1] ?? null,
+    summary,
+    spec: canonicalJson(resolved),
+    constraints: spec.constraints,
+    axes: axes.map(({ axis }) => axis),
+    metrics,
+    okRuns: read.columns.rows,
+    runs: {
+      ...packRuns(budget.complete ? read.columns : sampleOf(read.columns)),
+      complete: budget.complete,
+    },
+    cube: budget.complete
+      ? null
+      : {
+          metrics: budget.cubeMetrics,
+          numbers: pack(pairCube(read.columns, sizes, metrics.slice(0, budget.cubeMetrics), best)),
+        },
+    slices: pack(axisSlices(read.columns, sizes)),
+    histograms: metrics.map(({ name, direction }, m) =>
+      histogramOf(read.columns.metrics[m]!, direction, benchmark?.[name] ?? null),
+    ),
+    leaders: {
+      ...packRuns(leaders),
+      runIds: rows.map((row) => String(row.run_id)),
+      runIndices: rows.map((row) => Number(row.run_index)),
+      parity: rows.map((row) => String(row.parity_status)),
+    },
+    curves,
+    failures: [...read.failures, ...(await givenUpShards(store, plan, summary))],
+    zeroTrades: read.zeroTrades,
+    parity: await parityMetrics(store, summary),
+    leastSaving,
+    mostSaving,
+  };
+}
+
+async function publishedSummary(store: Store, sweepId: string): Promise<Summary> {
+  const newest = await newestGeneration(store, sweepId);
+  for (let generation = newest ?? -1; generation >= 0; generation--) {
+    const summary = await getJson(store, summaryKey(sweepId, generation), summarySchema);
+    if (summary) return summary;
+  }
+  throw new InvalidInputError(
+    `sweep ${sweepId}: expected a sweep that has ended, found ${newest === null ? 'none of this id' : 'no summary yet'}; ` +
+      (newest === null
+        ? '`backsweep list` shows those there are'
+        : '`backsweep resume` goes on with it on this machine, `backsweep watch` follows it in the cloud'),
+  );
+}
+
+function leaderColumns(
+  rows: readonly PlainRow[],
+  axes: readonly PlacedAxis[],
+  metrics: readonly ReportMetric[],
+): RunColumns {
+  const columns = runColumns(axes.length, metrics.length, rows.length);
+  for (const [i, row] of rows.entries()) {
+    for (const [k, { column, positionOf }] of axes.entries()) {
+      columns.positions[k]![i] = positionOf(row[column]);
+    }
+    for (const [m, { name }] of metrics.entries()) {
+      columns.metrics[m]![i] = (row[name] as number | null) ?? Number.NaN;
+    }
+  }
+  return columns;
+}
+
+function curvesOf(
+  { objective }: Summary,
+  grid: ReturnType<typeof gridOf>,
+  rows: readonly PlainRow[],
+  inputs: SweepInputs | string,
+): ReportCurves | string {
+  if (rows.length === 0) return 'there is no leader to replay';
+  if (typeof inputs === 'string') return inputs;
+  const leaders = rows.map(
+    (row, i): ReplayedLeader => ({
+      rank: i + 1,
+      runId: String(row.run_id),
+      params: String(row.params),
+      objective: Number(row.objective),
+      trades: TRADES.map((name) => row[name]).join('/'),
+    }),
+  );
+  return replayCurves(inputs, grid, leaders, objective.metric);
+}
+
+const sampleOf = (columns: RunColumns) =>
+  pickRows(columns, sampleRows(columns.rows, SAMPLE_RUNS, SAMPLE_SEED));
+
+function packRuns({ rows, positions, metrics }: RunColumns): PackedRuns {
+  return { rows, positions: positions.map(pack), metrics: metrics.map(pack) };
+}

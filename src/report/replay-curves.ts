@@ -1,0 +1,135 @@
+import type { Bars } from '../core/bars.ts';
+import type { InstructionMatrix } from '../core/instructions.ts';
+import { NO_STOPS, type RunConfig } from '../core/run-config.ts';
+import { compileEvents } from '../strategies/compile-events.ts';
+import { equalWeight } from '../strategies/equal-weight.ts';
+import type { Grid } from '../sweep/grid.ts';
+import { parameterSet, type SweepInputs } from '../sweep/shard-engine.ts';
+import { type SimulationResult, simulateMatrix } from '../sweep/simulate.ts';
+import { createSimulator } from '../sweep/simulate-run.ts';
+import { barsPerYearOf } from '../sweep/sweep-content.ts';
+import { pack } from './pack.ts';
+import { preventedReentries } from './prevented-reentries.ts';
+import type { CurveMark, LeaderCurve, ReportCurve, ReportCurves } from './report-data.ts';
+import { drawdownOf, shownBars } from './thin-curve.ts';
+
+/** Leaders that are replayed. */
+const REPLAYED = 5;
+/** Marks of one kind on one curve. */
+const MOST_MARKS = 1_000;
+/** Bars times assets above which the dense form, which is what re-entries are found with, is too large to make. */
+const MOST_DENSE_CELLS = 4_000_000;
+const STOPS = new Set(['stop_loss', 'trailing_stop', 'take_profit']);
+
+/** A leader as the leaderboard has it. */
+export interface ReplayedLeader {
+  readonly rank: number;
+  readonly runId: string;
+  readonly params: string;
+  readonly objective: number;
+  /** What it traded, in numbers: of runs that traded the same, at other costs perhaps, one is enough. */
+  readonly trades: string;
+}
+
+/** Replays the best runs that traded differently, and equal weight beside them. */
+export function replayCurves(
+  inputs: SweepInputs,
+  grid: Grid,
+  leaders: readonly ReplayedLeader[],
+  objective: string,
+): ReportCurves {
+  const { bars, spec, strategy } = inputs;
+  const { riskFreeRate } = spec;
+  const barsPerYear = barsPerYearOf(spec, bars);
+  const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
+  const chosen = differing(leaders).slice(0, REPLAYED);
+  let faithful = true;
+  const replays = chosen.map(({ rank, runId, params, objective: expected }) => {
+    const set = parameterSet(params, grid);
+    const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
+    const result = simulateMatrix(bars, matrix, config, 'window');
+    if (!Object.is(result.metrics[objective], expected)) faithful = false;
+    return { rank, runId, ...tracksOf(result, config), marks: marksOf(result, bars, matrix, config) };
+  });
+  const best = leaders[0] && simulator.config(parameterSet(leaders[0].params, grid));
+  const benchmark = best && benchmarkOf(bars, best);
+  const tracks = [...replays, ...(benchmark ? [benchmark] : [])];
+  const shown = [...new Set(tracks.flatMap(({ equity, drawdown }) => shownBars(equity, drawdown)))];
+  shown.sort((a, b) => a - b);
+  return {
+    cash: best?.cash ?? 0,
+    times: pack(Float64Array.from(shown, (t) => bars.times[t]!)),
+    thinned: shown.length < bars.length,
+    faithful,
+    runs: replays.map((replay) => ({
+      rank: replay.rank,
+      runId: replay.runId,
+      ...curveOf(replay, shown),
+      ...replay.marks,
+    })),
+    benchmark: benchmark ? { ...curveOf(benchmark, shown), metrics: benchmark.metrics } : null,
+  };
+}
+
+/** Leaders that differ from all before them in what they traded and in more than what they paid for it. */
+function differing(leaders: readonly ReplayedLeader[]): ReplayedLeader[] {
+  const seen = new Set<string>();
+  return leaders.filter(({ params, trades }) => {
+    const { portfolio, ...rest } = JSON.parse(params) as Record<string, unknown>;
+    const names = [trades, JSON.stringify(rest)];
+    const known = names.some((name) => seen.has(name));
+    for (const name of names) seen.add(name);
+    return !known;
+  });
+}
+
+/** The built-in `equal-weight` with its defaults, under the costs and fills of the best run, without stops. */
+function benchmarkOf(bars: Bars, best: RunConfig) {
+  const config = { ...best, stops: NO_STOPS };
+  const limits = { maxLeverage: Math.max(1, best.maxLeverage), maxAssetWeight: 1, allowShort: false };
+  const events = equalWeight.events(bars, equalWeight.params.parse({}));
+  const result = simulateMatrix(bars, compileEvents(events, bars, limits), config, 'window');
+  return { ...tracksOf(result, config), metrics: result.metrics };
+}
+
+/** Equity and drawdown at every bar. */
+interface Tracks {
+  readonly equity: readonly number[];
+  readonly drawdown: Float64Array;
+}
+
+const tracksOf = ({ equity }: SimulationResult, { cash }: RunConfig): Tracks => ({
+  equity,
+  drawdown: drawdownOf(equity, cash),
+});
+
+function curveOf({ equity, drawdown }: Tracks, shown: readonly number[]): ReportCurve {
+  return {
+    equity: pack(Float32Array.from(shown, (t) => equity[t]!)),
+    drawdown: pack(Float32Array.from(shown, (t) => drawdown[t]!)),
+  };
+}
+
+function marksOf(
+  { orders }: SimulationResult,
+  bars: Bars,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+): Pick<LeaderCurve, 'stops' | 'stopCount' | 'prevented' | 'preventedCount'> {
+  const mark = (bar: number, asset: string, what: string): CurveMark => ({
+    time: bars.times[bar]!,
+    asset,
+    what,
+  });
+  const stops = orders.filter(({ reason }) => STOPS.has(reason));
+  const isTooLarge = bars.length * bars.symbols.length > MOST_DENSE_CELLS;
+  const prevented = stops.length === 0 ? [] : isTooLarge ? null : preventedReentries(bars, matrix, config);
+  return {
+    stops: stops.slice(0, MOST_MARKS).map(({ bar, asset, reason }) => mark(bar, asset, reason)),
+    stopCount: stops.length,
+    prevented:
+      prevented?.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, bars.symbols[asset]!, 're-entry')) ??
+      null,
+    preventedCount: prevented?.length ?? 0,
+  };
+}

@@ -1,0 +1,37 @@
+import { cellReader, groupRuns, quantileOf } from './cells.ts';
+import type { RunColumns } from './run-columns.ts';
+
+/** The numbers of a slice at one position of an axis: quantiles of the defined values, their mean, how many. */
+export const SLICE_QUANTILES = [0, 0.25, 0.5, 0.75, 1] as const;
+const NUMBERS = SLICE_QUANTILES.length + 2;
+
+/** Where the numbers of one position begin: five quantiles, the mean, the number of runs. */
+export function sliceOffset(
+  sizes: readonly number[],
+  metrics: number,
+  axis: number,
+  metric: number,
+  position: number,
+): number {
+  const before = sizes.slice(0, axis).reduce((sum, size) => sum + size, 0);
+  return NUMBERS * (metrics * before + metric * sizes[axis]! + position);
+}
+
+/** How a metric is spread at each position of each axis, over all other axes. */
+export function axisSlices(columns: RunColumns, sizes: readonly number[]): Float32Array {
+  const { metrics } = columns;
+  const positions = sizes.reduce((sum, size) => sum + size, 0);
+  const slices = new Float32Array(NUMBERS * metrics.length * positions);
+  for (const axis of sizes.keys()) {
+    const grouped = groupRuns(columns, [axis], sizes);
+    for (const [m, metric] of metrics.entries()) {
+      const read = cellReader(grouped, metric);
+      for (let position = 0; position < grouped.cells; position++) {
+        const { sorted, mean } = read(position);
+        const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
+        slices.set(numbers, sliceOffset(sizes, metrics.length, axis, m, position));
+      }
+    }
+  }
+  return slices;
+}
