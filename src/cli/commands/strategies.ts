@@ -4,6 +4,7 @@ import { STRATEGIES, strategyByName } from '../../strategies/catalog.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import { table } from '../table.ts';
 import { colorsOf, print, printJson } from '../terminal.ts';
+import { type FieldSchema, valuesText } from '../values-text.ts';
 
 /** `backsweep strategies [NAME]`. */
 export function strategiesCommand(): Command {
@@ -24,23 +25,11 @@ export function strategiesCommand(): Command {
     });
 }
 
-interface Parameter {
-  readonly type?: unknown;
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Parameter[];
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMaximum?: number;
-}
-
 interface Described {
   readonly name: string;
   readonly description: string | undefined;
   readonly params: {
-    readonly properties?: Readonly<Record<string, Parameter>>;
+    readonly properties?: Readonly<Record<string, FieldSchema>>;
     readonly required?: readonly string[];
   };
 }
@@ -59,20 +48,4 @@ function strategyText(strategy: Strategy): string {
     schema.description ?? null,
   ]);
   return `${bold(name)}  ${dim(description ?? '')}\n${table(['  parameter', 'values', 'default', ''], rows)}`;
-}
-
-/** What a parameter may be, in a few words: `whole number 1 …`, `day | week | month`. */
-function valuesText(schema: Parameter): string {
-  if (schema.enum) return schema.enum.join(' | ');
-  if (schema.anyOf) return schema.anyOf.map(valuesText).join(' | ');
-  const type = schema.type === 'integer' ? 'whole number' : String(schema.type ?? 'any');
-  const above = schema.exclusiveMinimum === undefined ? '' : ` > ${schema.exclusiveMinimum}`;
-  const least = schema.minimum === undefined ? above : ` ≥ ${schema.minimum}`;
-  const below = schema.exclusiveMaximum === undefined ? '' : ` < ${schema.exclusiveMaximum}`;
-  // zod states the bounds of a safe integer, which nobody asked about.
-  const most =
-    schema.maximum === undefined || schema.maximum >= Number.MAX_SAFE_INTEGER
-      ? below
-      : ` ≤ ${schema.maximum}`;
-  return `${type}${least}${most}`;
 }

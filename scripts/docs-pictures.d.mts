@@ -1,0 +1,2 @@
+export const INSTRUCTIONS_PICTURE: URL;
+export function instructionsPicture(): string;
