@@ -65,6 +65,7 @@ export async function syntheticSweep({ plan, spec, aggregate, engine }: Prepared
       return { bytes: encodeResults(table, metadata), failedRuns };
     },
     replay: async () => null,
+    follow: async () => null,
   };
   await runSweep(store, { spec, plan, runner, aggregate });
   return store;
