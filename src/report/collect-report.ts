@@ -16,8 +16,10 @@ import { readResolvedSpec } from '../sweep/sweep-content.ts';
 import { type PlacedAxis, placeAxes } from './axes.ts';
 import { budgetOf, SAMPLE_RUNS } from './budget.ts';
 import { pairCube } from './cube.ts';
+import { readFollowed } from './followed-curve.ts';
 import { givenUpShards } from './given-up-shards.ts';
 import { histogramOf } from './histogram.ts';
+import { logitQuantiles, readSurroundings } from './overfitting-figures.ts';
 import { pack } from './pack.ts';
 import { pageMetrics } from './page-metrics.ts';
 import { parityMetrics, savings } from './published-metrics.ts';
@@ -77,6 +79,7 @@ export async function collectReport(
   const benchmark = typeof curves === 'string' ? null : (curves.benchmark?.metrics ?? null);
   const [leastSaving, mostSaving] = await savings(store, summary);
   const bars = typeof inputs === 'string' ? null : inputs.bars;
+  const runIds = rows.map((row) => String(row.run_id));
   const best = rows.length === 0 ? null : leaders.positions.map((positions) => positions[0]!);
   return {
     v: 1,
@@ -111,10 +114,13 @@ export async function collectReport(
     ),
     leaders: {
       ...packRuns(leaders),
-      runIds: rows.map((row) => String(row.run_id)),
+      runIds,
       runIndices: rows.map((row) => Number(row.run_index)),
       parity: rows.map((row) => String(row.parity_status)),
+      surroundings: await readSurroundings(store, summary, runIds),
     },
+    logits: await logitQuantiles(store, summary),
+    followed: await readFollowed(store, summary),
     curves,
     failures: [...read.failures, ...(await givenUpShards(store, plan, summary))],
     zeroTrades: read.zeroTrades,

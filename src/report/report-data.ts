@@ -29,7 +29,7 @@ export interface PackedRuns {
 
 /** Equity and drawdown at the times of the curves. */
 export interface ReportCurve {
-  /** f32, in money. */
+  /** f32, in money or from a level of 1. */
   readonly equity: Packed;
   /** f32, ≤ 0, from the highest equity so far, the initial cash included. */
   readonly drawdown: Packed;
@@ -88,6 +88,20 @@ export interface ParityRow {
   readonly driftFees: number | null;
 }
 
+/** What stands around each leader on the grid, and how much of it is luck: a value a leader (f32, NaN = undefined). */
+export interface LeaderSurroundings {
+  readonly robust: Packed;
+  readonly neighbours: Packed;
+  readonly within: Packed;
+  readonly deflated: Packed;
+}
+
+/** The account that followed the choices of a walk-forward through its tests, from a level of 1. */
+export interface FollowedCurve extends ReportCurve {
+  /** Epoch milliseconds, f64; all test bars, or of each stretch those that matter. */
+  readonly times: Packed;
+}
+
 /** Everything that a report shows of a sweep: a pure function of its results, spec, bars and code. */
 export interface ReportData {
   readonly v: 1;
@@ -122,7 +136,12 @@ export interface ReportData {
     readonly runIds: readonly string[];
     readonly runIndices: readonly number[];
     readonly parity: readonly string[];
+    readonly surroundings: LeaderSurroundings;
   };
+  /** Quantiles of the logits that the probability of backtest overfitting is counted from; empty where there is none. */
+  readonly logits: readonly (readonly [level: number, logit: number])[];
+  /** Null without a walk-forward, or where it could not be followed. */
+  readonly followed: FollowedCurve | null;
   /** Or why there are none. */
   readonly curves: ReportCurves | string;
   readonly failures: readonly ReportCause[];

@@ -12,15 +12,19 @@ import { parallel } from './sections/parallel.ts';
 import { problems } from './sections/problems.ts';
 import { provenance } from './sections/provenance.ts';
 import { slices } from './sections/slices.ts';
+import { validation } from './sections/validation.ts';
+import { verdict } from './sections/verdict.ts';
 import { apply, nextTheme, themeChoice } from './theme.ts';
 
 /** The page in the order in which it is read; a new part of the report is one more file and one more line here. */
 const SECTIONS: readonly Section[] = [
+  verdict,
   leaderboard,
   parallel,
   heatmap,
   slices,
   curves,
+  validation,
   distribution,
   problems,
   checks,
@@ -28,6 +32,7 @@ const SECTIONS: readonly Section[] = [
 ];
 
 const page = { model: readModel(), filter: createFilter() };
+const sections = SECTIONS.filter(({ appliesTo }) => appliesTo?.(page.model) ?? true);
 apply();
 const themeButton = h('button', { type: 'button', class: 'theme', onclick: () => changeTheme() });
 const themeText = () => {
@@ -48,13 +53,13 @@ document.body.append(
     h(
       'nav',
       { 'aria-label': 'Sections' },
-      SECTIONS.map(({ id, title }) => h('a', { href: `#${id}` }, title)),
+      sections.map(({ id, title }) => h('a', { href: `#${id}` }, title)),
     ),
   ),
   h(
     'main',
     {},
-    SECTIONS.map((section) =>
+    sections.map((section) =>
       h(
         'section',
         { id: section.id, 'aria-labelledby': `${section.id}-title`, tabindex: -1 },

@@ -13,6 +13,8 @@ export interface Section {
   /** The fragment that links to it. */
   readonly id: string;
   readonly title: string;
+  /** Where the section is not on the page of every sweep. */
+  appliesTo?(model: Model): boolean;
   /** What stands under the title; called once. */
   render(page: PageContext): readonly Node[];
 }

@@ -1,9 +1,9 @@
 import type { PublishedTable } from '../../contracts/review-sql.ts';
 import type { Summary } from '../../contracts/summary.ts';
 import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
-import { decodeResults, type ResultColumn, resultFooter } from '../../formats/results-parquet.ts';
-import { tableKey } from '../keys.ts';
+import type { ResultColumn } from '../../formats/results-parquet.ts';
 import type { Store } from '../ports.ts';
+import { readTable } from '../read-table.ts';
 import { PLATEAUS_COLUMNS } from './plateaus-table.ts';
 import { STATISTICS_COLUMNS, type StatisticRow } from './statistics-table.ts';
 
@@ -19,15 +19,9 @@ export interface PublishedStatistics {
 }
 
 /** Reads what a summary was published with; OutsideError where a table is damaged. */
-export async function readStatistics(
-  store: Store,
-  { sweepId, generation, statistics, verdict }: Summary,
-): Promise<PublishedStatistics> {
+export async function readStatistics(store: Store, summary: Summary): Promise<PublishedStatistics> {
   const read = async (table: PublishedTable, columns: readonly ResultColumn[]) => {
-    const key = tableKey(table, sweepId, generation);
-    const bytes = (await store.get(key))!;
-    const { rows } = resultFooter(bytes, key);
-    const values = await decodeResults(bytes, columns, rows, key);
+    const { rows, values } = await readTable(store, summary, table, columns);
     return Array.from({ length: rows }, (_, row) =>
       Object.fromEntries(
         columns.map(({ name }) => {
@@ -39,8 +33,8 @@ export async function readStatistics(
   };
   const rows = await read('statistics', STATISTICS_COLUMNS);
   return {
-    statistics,
-    verdict,
+    statistics: summary.statistics,
+    verdict: summary.verdict,
     rows: rows.map(({ name, item, value, detail }) => ({ name, item, value, detail }) as StatisticRow),
     plateaus: await read('plateaus', PLATEAUS_COLUMNS),
   };

@@ -1,14 +1,55 @@
+import { unpack } from '../../typed-arrays.ts';
 import { h } from '../dom.ts';
 import type { Model } from '../model.ts';
 import type { PageContext, Section } from '../section.ts';
-import { count, plain, plural, shortId, valueText } from '../text.ts';
+import { count, fixed, percent, plain, plural, shortId, valueText } from '../text.ts';
 
 const PAGE_ROWS = 20;
 const METRICS_SHOWN = 9;
 
+/** What stands around a leader; kept off narrow screens, to which the table `plateaus` is too wide. */
+interface Surrounding {
+  readonly name: string;
+  readonly about: string;
+  readonly values: Float32Array;
+  readonly text: (value: number) => string;
+}
+
+function surroundingsOf({ data, objective }: Model): Surrounding[] {
+  const { robust, neighbours, within, deflated } = data.leaders.surroundings;
+  const values = (packed: typeof robust) => unpack(packed) as Float32Array;
+  const name = plain(objective.name);
+  const columns: Surrounding[] = [
+    {
+      name: 'robust',
+      about: `Mean ${name} of the run and its neighbours on the grid`,
+      values: values(robust),
+      text: (value) => valueText(objective, value),
+    },
+    { name: 'neighbours', about: 'Runs one step away on one axis', values: values(neighbours), text: count },
+    {
+      name: 'within 10 %',
+      about: `Share of the neighbours that have a better ${name}, or one at most 10 % worse`,
+      values: values(within),
+      text: (value) => percent(value, 0) || '–',
+    },
+    {
+      name: 'deflated Sharpe',
+      about: 'Probability that its true Sharpe ratio is above what luck would lift the best of all runs to',
+      values: values(deflated),
+      text: (value) => fixed(value, 2) || '–',
+    },
+  ];
+  return columns.filter((column) => column.values.some((value) => value > 0 || value < 0));
+}
+
 /** What rows are ordered by. */
 interface Order {
-  readonly column: 'rank' | { readonly axis: number } | { readonly metric: number };
+  readonly column:
+    | 'rank'
+    | { readonly axis: number }
+    | { readonly metric: number }
+    | { readonly around: number };
   readonly descending: boolean;
 }
 
@@ -29,6 +70,7 @@ export const leaderboard: Section = {
 
 function leaderTable({ model, filter }: PageContext): Node[] {
   const { data, leaders } = model;
+  const around = surroundingsOf(model);
   let order: Order = { column: 'rank', descending: false };
   let first = 0;
   const head = h('tr');
@@ -49,13 +91,19 @@ function leaderTable({ model, filter }: PageContext): Node[] {
     drawHead();
     update();
   }
-  function header(label: string, column: Order['column'], firstDescending: boolean, title: string) {
+  function header(
+    label: string,
+    column: Order['column'],
+    firstDescending: boolean,
+    title: string,
+    kind: string | null = null,
+  ) {
     const sorted = JSON.stringify(column) === JSON.stringify(order.column);
     const direction = sorted ? (order.descending ? 'descending' : 'ascending') : null;
     const arrow = sorted ? (order.descending ? ' ↓' : ' ↑') : '';
     return h(
       'th',
-      { scope: 'col', 'aria-sort': direction },
+      { scope: 'col', 'aria-sort': direction, class: kind },
       h(
         'button',
         { type: 'button', title, onclick: () => refocus(label, () => sortBy(column, firstDescending)) },
@@ -84,13 +132,14 @@ function leaderTable({ model, filter }: PageContext): Node[] {
       ...metricHeaders(0, 1),
       ...data.axes.map(({ name, path }, axis) => header(name, { axis }, false, path)),
       ...metricHeaders(1, METRICS_SHOWN),
+      ...around.map(({ name, about }, i) => header(name, { around: i }, true, about, 'wide')),
     );
   }
   function update() {
-    const rows = ordered(model, filter.rows(leaders), order);
+    const rows = ordered(model, around, filter.rows(leaders), order);
     first = Math.max(0, Math.min(first, Math.floor(Math.max(0, rows.length - 1) / PAGE_ROWS) * PAGE_ROWS));
     const shown = rows.slice(first, first + PAGE_ROWS);
-    body.replaceChildren(...shown.map((row) => leaderRow(model, row)));
+    body.replaceChildren(...shown.map((row) => leaderRow(model, around, row)));
     const range = rows.length === 0 ? 'no leader' : `${count(first + 1)}–${count(first + shown.length)}`;
     const of = filter.active
       ? `${count(rows.length)} that pass the filter, of ${plural(leaders.rows, 'leader')}`
@@ -130,7 +179,11 @@ function leaderTable({ model, filter }: PageContext): Node[] {
   ];
 }
 
-function leaderRow({ data, leaders }: Model, row: number): HTMLTableRowElement {
+function leaderRow(
+  { data, leaders }: Model,
+  around: readonly Surrounding[],
+  row: number,
+): HTMLTableRowElement {
   const values = (first: number, end: number) =>
     data.metrics
       .slice(first, end)
@@ -153,17 +206,25 @@ function leaderRow({ data, leaders }: Model, row: number): HTMLTableRowElement {
     values(0, 1),
     data.axes.map(({ labels }, axis) => h('td', {}, labels[leaders.positions[axis]![row]!]!)),
     values(1, METRICS_SHOWN),
+    around.map(({ values, text }) => h('td', { class: 'wide' }, text(values[row]!))),
   );
 }
 
 /** Undefined values come last, whichever way the column is sorted; equals stay by rank. */
-function ordered({ leaders }: Model, rows: number[], { column, descending }: Order): number[] {
+function ordered(
+  { leaders }: Model,
+  around: readonly Surrounding[],
+  rows: number[],
+  { column, descending }: Order,
+): number[] {
   const values =
     column === 'rank'
       ? null
       : 'axis' in column
         ? leaders.positions[column.axis]!
-        : leaders.metrics[column.metric]!;
+        : 'around' in column
+          ? around[column.around]!.values
+          : leaders.metrics[column.metric]!;
   const value = (row: number) => (values === null ? row : values[row]!);
   return rows.sort((a, b) => {
     const [x, y] = [value(a), value(b)];
