@@ -42,7 +42,7 @@ export async function reportOfFile(
     concurrency: 1,
     run: async (shard) => engine.runShard(shard),
     replay: async (params, withParity) => engine.replay(params, withParity),
-    follow: async (params, ...rest) => engine.follow(params, ...rest),
+    follow: async (params, at) => engine.follow(params, at),
   };
   const store = memoryStore();
   await runSweep(store, { spec, plan, runner, aggregate });
