@@ -1,5 +1,6 @@
 import type { Scalar } from '../contracts/axis.ts';
 import { type AxisColumn, axisCell } from '../contracts/result-row.ts';
+import { axisLabel } from './axis-label.ts';
 import type { ReportAxis } from './report-data.ts';
 
 /** An axis with the way from a cell of its column to the position on the page. */
@@ -9,15 +10,6 @@ export interface PlacedAxis {
   /** The position of a cell of the column (NaN and null = null); RangeError for a value that is not on the axis. */
   positionOf(cell: unknown): number;
 }
-
-/** Groups whose values are fractions of a price or an amount. */
-const FRACTIONS = new Set([
-  'stops.stopLoss',
-  'stops.trailingStop',
-  'stops.takeProfit',
-  'portfolio.feeRate',
-  'portfolio.slippage',
-]);
 
 /**
  * The axes of a sweep as a page shows them.
@@ -32,7 +24,7 @@ export function placeAxes(columns: readonly AxisColumn[], most: number): PlacedA
     const values = ordered ? sorted(axis.values) : [...axis.values];
     const hasNull = values.includes(null);
     const firsts = groupStarts(values.length, most, ordered && hasNull);
-    const label = (value: Scalar) => labelOf(axis.path, value);
+    const label = (value: Scalar) => axisLabel(axis.path, value);
     const labels = firsts.map((first, g) => {
       const last = (firsts[g + 1] ?? values.length) - 1;
       return first === last ? label(values[first]!) : `${label(values[first]!)} … ${label(values[last]!)}`;
@@ -78,13 +70,4 @@ function groupStarts(count: number, most: number, nullFirst: boolean): number[] 
   const starts = nullFirst ? [0] : [];
   for (let at = alone; at < count; at += size) starts.push(at);
   return starts;
-}
-
-function labelOf(path: string, value: Scalar): string {
-  if (value === null) return path.startsWith('stops.') ? 'none' : 'null';
-  if (typeof value === 'number') {
-    return FRACTIONS.has(path) ? `${Number((value * 100).toPrecision(12))} %` : String(value);
-  }
-  const text = String(value);
-  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 10) : text;
 }

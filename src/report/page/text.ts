@@ -43,3 +43,11 @@ export function timeText(ms: number): string {
   const text = new Date(ms).toISOString();
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 }
+
+/** A probability; never 0 or 1 where that is only rounding; null where it is undefined. */
+export function probabilityText(p: number | null | undefined): string | null {
+  if (p === null || p === undefined || Number.isNaN(p)) return null;
+  if (p > 0 && p < 0.001) return '< 0.001';
+  if (p < 1 && p > 0.999) return '> 0.999';
+  return fixed(p, p < 0.01 || p > 0.99 ? 3 : 2);
+}

@@ -2,7 +2,7 @@ import { unpack } from '../../typed-arrays.ts';
 import { h } from '../dom.ts';
 import type { Model } from '../model.ts';
 import type { PageContext, Section } from '../section.ts';
-import { count, fixed, percent, plain, plural, shortId, valueText } from '../text.ts';
+import { count, percent, plain, plural, probabilityText, shortId, valueText } from '../text.ts';
 
 const PAGE_ROWS = 20;
 const METRICS_SHOWN = 9;
@@ -37,7 +37,7 @@ function surroundingsOf({ data, objective }: Model): Surrounding[] {
       name: 'deflated Sharpe',
       about: 'Probability that its true Sharpe ratio is above what luck would lift the best of all runs to',
       values: values(deflated),
-      text: (value) => fixed(value, 2) || '–',
+      text: (value) => probabilityText(value) ?? '–',
     },
   ];
   return columns.filter((column) => column.values.some((value) => value > 0 || value < 0));
@@ -131,8 +131,8 @@ function leaderTable({ model, filter }: PageContext): Node[] {
       h('th', { scope: 'col', class: 'text' }, 'run'),
       ...metricHeaders(0, 1),
       ...data.axes.map(({ name, path }, axis) => header(name, { axis }, false, path)),
-      ...metricHeaders(1, METRICS_SHOWN),
       ...around.map(({ name, about }, i) => header(name, { around: i }, true, about, 'wide')),
+      ...metricHeaders(1, METRICS_SHOWN),
     );
   }
   function update() {
@@ -205,8 +205,8 @@ function leaderRow(
     ),
     values(0, 1),
     data.axes.map(({ labels }, axis) => h('td', {}, labels[leaders.positions[axis]![row]!]!)),
-    values(1, METRICS_SHOWN),
     around.map(({ values, text }) => h('td', { class: 'wide' }, text(values[row]!))),
+    values(1, METRICS_SHOWN),
   );
 }
 

@@ -1,5 +1,5 @@
-import { axisText } from '../../../cli/axis-text.ts';
 import type { ValidationSummary } from '../../../contracts/validation-summary.ts';
+import { axisLabel } from '../../axis-label.ts';
 import { unpack } from '../../typed-arrays.ts';
 import { axisStyle, createChart, tooltip } from '../charts.ts';
 import { h, scrollTable } from '../dom.ts';
@@ -24,26 +24,30 @@ export const validation: Section = {
   },
 };
 
+const share = (value: number | null) => valueText({ unit: 'fraction' }, value);
 const day = (iso: string) => timeText(Date.parse(iso));
 
 function walkForwardNodes(model: Model, found: WalkForward): Node[] {
   const { objective } = model;
   const { folds, axes, stitched, hindsight, distinctRuns, changes } = found;
   const shown = (value: number | null) => valueText(objective, value);
+  const paths = new Map(model.data.axes.map(({ name, path }) => [name, path]));
+  const label = (axis: string, value: Parameters<typeof axisLabel>[1]) =>
+    axisLabel(paths.get(axis) ?? axis, value);
   const name = plain(objective.name);
   const rows = folds.map((fold, i) => [
     String(i + 1),
     `${day(fold.trainFrom)} to ${day(fold.trainTo)}`,
     `${day(fold.testFrom)} to ${day(fold.testTo)}`,
     fold.run_id === null ? 'none' : h('code', { title: `run ${fold.run_id}` }, shortId(fold.run_id)),
-    ...axes.map(({ axis }) => (fold.run_id === null ? '–' : axisText(fold.axes[axis]))),
+    ...axes.map(({ axis }) => (fold.run_id === null ? '–' : label(axis, fold.axes[axis]!))),
     shown(fold.trainObjective),
     shown(fold.testObjective),
     percent(fold.testPercentile, 0) || '–',
   ]);
   const head = ['#', 'train', 'test', 'run', ...axes.map(({ axis }) => axis), `${name} in`, 'out', 'beats'];
   const followed = stitched
-    ? `From ${day(stitched.from)} to ${day(stitched.to)}: ${name} ${shown(stitched.objective)}, total return ${percent(stitched.total_return)}, max drawdown ${percent(stitched.max_drawdown)}; switching cost ${percent(stitched.switchCost)} in all.`
+    ? `From ${day(stitched.from)} to ${day(stitched.to)}: ${name} ${shown(stitched.objective)}, total return ${share(stitched.total_return)}, max drawdown ${share(stitched.max_drawdown)}; switching cost ${share(stitched.switchCost)} in all.`
     : distinctRuns === 0
       ? 'Nothing could be followed: no run could be ranked in any window.'
       : 'A chosen run could not be replayed: there is no account to show.';
@@ -63,7 +67,7 @@ function walkForwardNodes(model: Model, found: WalkForward): Node[] {
           h(
             'p',
             { class: 'note' },
-            `With hindsight, run ${shortId(hindsight.run_id)}, which leads over the whole period: ${name} ${shown(hindsight.objective)}, total return ${percent(hindsight.total_return)} on the same bars.`,
+            `With hindsight, run ${shortId(hindsight.run_id)}, which leads over the whole period: ${name} ${shown(hindsight.objective)}, total return ${share(hindsight.total_return)} on the same bars.`,
           ),
         ]
       : []),
@@ -80,7 +84,7 @@ function walkForwardNodes(model: Model, found: WalkForward): Node[] {
         h(
           'li',
           {},
-          `${axis}: ${values.map(({ value, windows }) => `${axisText(value)} × ${windows}`).join(', ')} (changed ${plural(moved, 'time')})`,
+          `${axis}: ${values.map(({ value, windows }) => `${label(axis, value)} × ${windows}`).join(', ')} (changed ${plural(moved, 'time')})`,
         ),
       ),
     ),
@@ -179,6 +183,6 @@ function holdoutText({ objective }: Model, found: NonNullable<ValidationSummary[
       ? `${plural(looksAhead, 'leader')} changed the past once they were added: the strategy looks ahead.`
       : best === null
         ? 'no leader was tested on them.'
-        : `on them the best run has ${plain(objective.name)} ${valueText(objective, best.objective)}, total return ${percent(best.total_return) || '–'}, max drawdown ${percent(best.max_drawdown) || '–'}.`;
+        : `on them the best run has ${plain(objective.name)} ${valueText(objective, best.objective)}, total return ${share(best.total_return)}, max drawdown ${share(best.max_drawdown)}.`;
   return h('p', { class: looksAhead > 0 ? 'holdout warning' : 'holdout' }, `${where}; ${what}`);
 }

@@ -2,7 +2,7 @@ import type { Summary } from '../../../contracts/summary.ts';
 import { axisStyle, createChart, tooltip } from '../charts.ts';
 import { h, scrollTable, tableBehind } from '../dom.ts';
 import type { Section } from '../section.ts';
-import { count, fixed, percent, plural } from '../text.ts';
+import { count, fixed, percent, plural, probabilityText } from '../text.ts';
 
 /** How much of the best run is chance: the sentences, and the figures that they are made of. */
 export const verdict: Section = {
@@ -58,23 +58,23 @@ function figures({ statistics }: Pick<Summary, 'statistics'>) {
     },
     {
       name: 'Deflated Sharpe ratio',
-      value: probability(leader?.deflatedSharpe),
+      value: probabilityText(leader?.deflatedSharpe),
       reading:
         'Probability that the true Sharpe ratio is above the luckiest one; 0.95 or more counts as shown.',
     },
     {
       name: 'PSR',
-      value: probability(leader?.psr),
+      value: probabilityText(leader?.psr),
       reading: 'Probability that the true Sharpe ratio is above 0, as if this were the only run tried.',
     },
     {
       name: 'Effective trials',
-      value: effectiveTrials === null ? null : fixed(effectiveTrials, effectiveTrials < 10 ? 1 : 0),
+      value: effectiveTrials === null ? null : significant(effectiveTrials),
       reading: `Independent runs that ${plural(comparedRuns, 'compared run')} are worth, since neighbours do nearly the same.`,
     },
     {
       name: 'PBO',
-      value: probability(overfitting?.probability),
+      value: probabilityText(overfitting?.probability),
       reading: `Share of ${overfitting ? `${count(overfitting.splits)} splits` : 'the splits'} in which the best in-sample is below the median outside; 0.5 is a coin toss.`,
     },
     {
@@ -90,24 +90,19 @@ function figures({ statistics }: Pick<Summary, 'statistics'>) {
     },
     {
       name: 'SPA p',
-      value: probability(ability?.spaP),
+      value: probabilityText(ability?.spaP),
       reading: `Chance of a lead like this where no run beats ${ability?.benchmark ?? 'the benchmark'}; 0.05 or less counts as shown.`,
     },
     {
       name: 'Reality Check p',
-      value: probability(ability?.realityCheckP),
+      value: probabilityText(ability?.realityCheckP),
       reading: 'The same by White’s older test, which poor runs in the grid make more cautious.',
     },
   ];
 }
 
-/** Never 0 or 1, which no estimate of this kind is, unless it was counted. */
-function probability(p: number | null | undefined): string | null {
-  if (p === null || p === undefined) return null;
-  if (p > 0 && p < 0.001) return '< 0.001';
-  if (p < 1 && p > 0.999) return '> 0.999';
-  return fixed(p, p < 0.01 || p > 0.99 ? 3 : 2);
-}
+/** Two digits, as in the verdict; an estimate is no more exact. */
+const significant = (value: number) => (value < 10 ? fixed(value, 1) : count(Number(value.toPrecision(2))));
 
 function logitPicture(logits: readonly (readonly [level: number, logit: number])[]): Node[] {
   const chart = createChart(180);
