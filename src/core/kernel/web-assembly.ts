@@ -23,7 +23,8 @@ const PAGE = 65_536;
 const MAX_PAGES = 65_536;
 
 /** WebAssembly, or null where the runtime has none. */
-export const webAssembly = (globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly ?? null;
+export const webAssembly =
+  (globalThis as unknown as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly ?? null;
 
 /** Shared memory of at least so many bytes, all 0; null where the runtime cannot give it. */
 export function sharedMemory(bytes: number): SharedMemory | null {
