@@ -18,7 +18,9 @@ const table = lines.findIndex((line) => line.startsWith('Leaderboard'));
 const ending = ['parity', 'memory', 're-entries'].map((name) => found(demo, name));
 const intervals = show.slice(show.indexOf('Stopped out')).split('\n').slice(0, 4);
 
-const demoBlock = [lines[0], '', ...lines.slice(table, table + 5), ' …', '', ...ending].join('\n');
+const verdict = lines.findIndex((line) => line.startsWith('Is the best run real'));
+const saying = lines.slice(verdict, lines.indexOf('', verdict));
+const demoBlock = [lines[0], '', ...lines.slice(table, table + 5), ' …', '', ...ending, '', ...saying].join('\n');
 const showBlock = ['…', ...intervals].join('\n');
 const text = readFileSync(file, 'utf8')
   .replace(
@@ -63,6 +65,11 @@ function figures() {
     ({ name, engineMicros, one, two }) =>
       `  ${name}: ${one.seconds.toFixed(1)} s on one thread, ${two.seconds.toFixed(1)} s on two; the engine alone would take ${((engineMicros * 0.1) / 2).toFixed(1)} s.`,
   );
+  const peers = JSON.parse(readFileSync(new URL('bench/peers.json', cwd), 'utf8'));
+  const pairs = peers.results.map(
+    ({ workload, simulationRatio, metricsRatio }) =>
+      `| ${workload} | ${simulationRatio.toFixed(simulationRatio < 20 ? 1 : 0)}× | ${metricsRatio.toFixed(metricsRatio < 20 ? 1 : 0)}× |`,
+  );
   return `| ${machine.cpu}, ${machine.cores} cores, node ${machine.node} | runs/s | M asset-bars/s | against the event engine |
 |---|---|---|---|
 ${rows.join('\n')}
@@ -74,5 +81,11 @@ ${large.join('\n')}
 - \`backsweep --help\` takes ${rounded(start.help.median * 1000)} ms, a sweep of 100 runs ${rounded(start.hundredRuns.median * 1000)} ms in all.
 - One backtest of 50 assets × 200,000 bars, 200 events: the schedule takes ${mib(sparse.bytes)} sparse and ${mib(dense.bytes)} as dense hold
   (${less(sparse.bytes, dense.bytes)}); peak resident memory over that of the bars is ${mib(over(sparse))} against ${mib(over(dense))} (${less(over(sparse), over(dense))}).
+
+Beside vectorbt ${peers.machine.vectorbt} (\`npm run bench:peers\`: in alternation, one core, medians of pairs, ours with all metrics, final equity equal to 1e-9):
+
+| Workload | vectorbt's simulation alone takes | with total return, Sharpe, max drawdown |
+|---|---|---|
+${pairs.join('\n')}
 `;
 }

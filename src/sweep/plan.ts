@@ -17,8 +17,8 @@ const MAX_SHARD_RUNS = 2_500;
 /** Of the whole work, what `parity: auto` spends on checks; and what it may always spend, so that small sweeps are checked whole. */
 const PARITY_TIME = 0.25;
 const CHEAP_PARITY_SECONDS = 0.25;
-/** Leaders that are checked: as many as half of that allows, within these bounds. */
-const FEWEST_LEADERS = 20;
+/** Leaders that are checked: as many as half of that allows, within these bounds; and of the others so many at least. */
+const FEWEST_CHECKS = 20;
 const MOST_LEADERS = 1_000;
 
 /** What a plan is made from. */
@@ -81,11 +81,13 @@ function parityOf({ runs, bars, assets, parity }: PlanInput): Pick<Plan, 'parity
   const runWork = runs * runSeconds(bars, assets);
   const budget = Math.max(CHEAP_PARITY_SECONDS, (runWork * PARITY_TIME) / (1 - PARITY_TIME));
   const affordable = budget / checkSeconds(bars, assets);
-  const parityLeaders = Math.max(FEWEST_LEADERS, Math.min(MOST_LEADERS, Math.floor(affordable / 2)));
+  const parityLeaders = Math.max(FEWEST_CHECKS, Math.min(MOST_LEADERS, Math.floor(affordable / 2)));
   if (parity === 'none') return { parityShare: 0, parityLeaders: 0 };
   if (parity === 'all' || (parity === 'auto' && affordable >= runs)) return { parityShare: 1, parityLeaders };
-  if (parity === 'auto')
-    return { parityShare: Math.max(0, affordable - parityLeaders) / runs, parityLeaders };
+  if (parity === 'auto') {
+    const sampled = Math.max(FEWEST_CHECKS, affordable - parityLeaders);
+    return { parityShare: Math.min(1, sampled / runs), parityLeaders };
+  }
   return { parityShare: parity.sample, parityLeaders };
 }
 
