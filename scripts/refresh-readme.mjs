@@ -20,7 +20,9 @@ const intervals = show.slice(show.indexOf('Stopped out')).split('\n').slice(0, 4
 
 const verdict = lines.findIndex((line) => line.startsWith('Is the best run real'));
 const saying = lines.slice(verdict, lines.indexOf('', verdict));
-const demoBlock = [lines[0], '', ...lines.slice(table, table + 5), ' …', '', ...ending, '', ...saying].join('\n');
+const demoBlock = [lines[0], '', ...lines.slice(table, table + 5), ' …', '', ...ending, '', ...saying].join(
+  '\n',
+);
 const showBlock = ['…', ...intervals].join('\n');
 const text = readFileSync(file, 'utf8')
   .replace(

@@ -4,6 +4,7 @@ import { ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/adapters/local/dataset-directory.ts';
 import { sqsClient } from '../../src/adapters/sqs/sqs-queue.ts';
+import { SWEEP_TABLES } from '../../src/contracts/review-sql.ts';
 import { raiseMarker } from '../../src/sweep/active-marker.ts';
 import { controlKey, failureKey, planKey, resultKey, specKey, summaryKey } from '../../src/sweep/keys.ts';
 import type { Store } from '../../src/sweep/ports.ts';
@@ -85,7 +86,7 @@ describe('a sweep in a deployed stack', () => {
       usage: { attempts: 7 },
     });
     const expected = await publishedBytes(local.store, local.sweepId);
-    expect(Object.keys(expected)).toHaveLength(2 + 7 + 4 + 1); // spec and plan, results, tables, summary
+    expect(Object.keys(expected)).toHaveLength(2 + 7 + SWEEP_TABLES.length + 1 + 1); // spec and plan, results, tables, the sweep's row, summary
     expect(await publishedBytes(store, local.sweepId)).toEqual(expected);
   });
 
