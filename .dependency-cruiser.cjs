@@ -62,10 +62,11 @@ module.exports = {
     {
       name: 'the-page-runs-in-a-browser',
       comment:
-        'It may use what is pure: data, cells, plateaus, and how numbers are written in the terminal too.',
+        'It may use what is pure: data, cells, plateaus, how numbers are written in the terminal too, and types of all.',
       severity: 'error',
       from: { path: '^src/report/page/' },
       to: {
+        dependencyTypesNot: ['type-only'],
         path: '^(src|lambdas|infra|bench|test)/',
         pathNot: '^src/(report/|cli/format\\.ts$|core/metrics/metric\\.ts$)',
       },
