@@ -66,4 +66,5 @@ function backsweep(args, cwd) {
 const bestRun = (folder) => JSON.parse(backsweep(['top', 'last', '-n', '1', '--json'], folder))[0].run_id;
 
 /** Lines that two runs have in common: not those that tell a time. */
-export const lasting = (lines) => lines.filter((line) => !/runs\/s|^time |\b\d+ ms\b|% of the time/.test(line));
+export const lasting = (lines) =>
+  lines.filter((line) => !/runs\/s|^time |\b\d+ ms\b|% of the time/.test(line));
