@@ -8,7 +8,7 @@ import { createWorkspace } from '../../src/core/window/workspace.ts';
 import { runWindow } from '../../src/core/window-engine.ts';
 import { randomRun } from '../support/random-run.ts';
 
-const CASES = Number(process.env.PARITY_CASES ?? 3_000);
+const CASES = Number(process.env.PARITY_CASES ?? 6_000);
 const TIMEOUT_MS = 60_000 + 40 * CASES;
 
 test(
