@@ -12,7 +12,6 @@ import {
   onConflict,
   PARTIAL,
   SCALE,
-  sellsFirst,
   usesStops,
 } from './config';
 import { dueCount, firstCell, markDue } from './gather';
@@ -29,7 +28,6 @@ import {
   lastCloseColumn,
   length,
   openColumn,
-  order,
   position,
   presentPrice,
   quantity,
@@ -41,7 +39,7 @@ import {
 import { bookFill, cash, countRejected, isClose, priorPosition } from './ledger';
 import { shortCount } from './mark';
 import { highestKey, lowestKey, planOrders } from './plan';
-import { keepOrder, sortOrder } from './sort';
+import { order, orderBatch } from './sort';
 
 /**
  * Executes the gathered batch on bar t (section 4 of the semantics).
@@ -102,8 +100,7 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
   store<f64>(weight + <usize>count * 8, 0);
   const shorts = shortCount > 0;
   planOrders(count, V, positions, prices, shorts);
-  if (sellsFirst) sortOrder(count, lowestKey, highestKey);
-  else keepOrder(count);
+  orderBatch(count, lowestKey, highestKey);
   if (cashMode !== SCALE) {
     for (let k: usize = 0; k < <usize>count; k++) {
       executeInTurn(<usize>load<i32>(order + k * 4), prices, closes);

@@ -1,5 +1,5 @@
 import { feeRate, fixedFee, minSize } from './config';
-import { before, due, fillPrice, order, quantity, record } from './layout';
+import { before, due, fillPrice, pinned, pinnedLanes, quantity, record } from './layout';
 import {
   addBatch,
   bookRoundTrip,
@@ -12,6 +12,7 @@ import {
   tradedValue,
 } from './ledger';
 import { covered, SIZE_BITS, scale, tradable } from './plan';
+import { order } from './sort';
 
 /**
  * Books a batch whose orders do not depend on each other: `bookFill` for two orders at a time, then what adds up in
@@ -21,24 +22,25 @@ import { covered, SIZE_BITS, scale, tradable } from './plan';
  * @returns whether round trips end, which `endRoundTrips` then books
  */
 export function bookOrders(count: i32, positions: usize, prices: usize, flows: usize, shorts: bool): bool {
-  const rate = f64x2.splat(feeRate);
-  const fixed = f64x2.splat(fixedFee);
-  const factor = f64x2.splat(scale);
+  const rate = pinned(0, feeRate);
+  const fixed = pinned(1, fixedFee);
+  const factor = pinned(2, scale);
+  const smallest = pinned(3, minSize);
+  const relative = pinned(4, 1e-9);
+  const absolute = pinned(5, 1e-12);
+  const bits = pinnedLanes(6, i64x2.splat(SIZE_BITS));
   const scales = scale < 1;
   const zero = f64x2.splat(0);
-  const bits = i64x2.splat(SIZE_BITS);
-  const smallest = f64x2.splat(minSize);
-  const relative = f64x2.splat(1e-9);
-  const absolute = f64x2.splat(1e-12);
   const quantities = quantity;
   const fillPrices = fillPrice;
   const priors = before;
   const end = <usize>count * 8;
   let to = record;
   let most = zero;
-  let refused = 0;
-  let traded = 0;
-  let ends: bool = false;
+  // Lanes count down: a mask that is set is −1.
+  let refused = zero;
+  let traded = zero;
+  let ends = zero;
   for (let i: usize = 0; i < end; i += 16, to += 64) {
     let q = v128.load(quantities + i);
     const price = v128.load(prices + i);
@@ -51,7 +53,7 @@ export function bookOrders(count: i32, positions: usize, prices: usize, flows: u
         const cover = covered(q, old);
         scaled = f64x2.add(cover, tradable(f64x2.mul(factor, f64x2.sub(q, cover)), price, bits, smallest));
       } else scaled = tradable(f64x2.mul(factor, q), price, bits, smallest);
-      refused += popcnt(i64x2.bitmask(v128.and(buys, f64x2.eq(scaled, zero))));
+      refused = i64x2.add(refused, v128.and(buys, f64x2.eq(scaled, zero)));
       q = v128.bitselect(scaled, q, buys);
       v128.store(quantities + i, q);
     }
@@ -77,13 +79,17 @@ export function bookOrders(count: i32, positions: usize, prices: usize, flows: u
     v128.store(to, v128.shuffle<f64>(paid, value, 1, 3), 32);
     v128.store(to, v128.shuffle<f64>(fee, slip, 1, 3), 48);
     most = f64x2.pmax(most, v128.and(paid, bits));
-    traded += popcnt(i64x2.bitmask(trades));
-    if (v128.any_true(ending)) ends = true;
+    traded = i64x2.add(traded, trades);
+    ends = v128.or(ends, ending);
   }
-  if (refused > 0) countRejected(refused);
+  countRejected(counted(refused));
   if (scales) countScaled(scale);
-  addUp(count, traded, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
-  return ends;
+  addUp(count, counted(traded), max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
+  return v128.any_true(ends);
+}
+
+function counted(down: v128): f64 {
+  return -(<f64>(i64x2.extract_lane(down, 0) + i64x2.extract_lane(down, 1)));
 }
 
 /**
@@ -91,21 +97,23 @@ export function bookOrders(count: i32, positions: usize, prices: usize, flows: u
  *
  * @param most the largest amount paid or received; cash can cancel up to rounding only where it is far below that
  */
-function addUp(count: i32, traded: i32, most: f64): void {
-  const dust = most * 4e-9 + 2e-12;
+function addUp(count: i32, traded: f64, most: f64): void {
+  const bits = pinnedLanes(0, i64x2.splat(SIZE_BITS));
+  // Of the second lane, traded value, nothing is asked: no size is below 0.
+  const dust = pinnedLanes(1, f64x2.replace_lane(f64x2.splat(-1), 0, most * 4e-9 + 2e-12));
+  const records = record;
   let first = f64x2.replace_lane(f64x2.splat(cash), 1, tradedValue);
   let second = f64x2.replace_lane(f64x2.splat(fees), 1, slippagePaid);
   const end = order + <usize>count * 4;
   for (let k = order; k < end; k += 4) {
-    const at = record + <usize>load<i32>(k) * 32;
+    const at = records + <usize>load<i32>(k) * 32;
     const flow = v128.load(at);
     const sum = f64x2.add(first, flow);
     second = f64x2.add(second, v128.load(at, 16));
-    if (abs(f64x2.extract_lane(sum, 0)) <= dust) first = settled(first, flow, sum);
-    else first = sum;
+    first = v128.any_true(f64x2.le(v128.and(sum, bits), dust)) ? settled(first, flow, sum) : sum;
   }
   addBatch(
-    <f64>traded,
+    traded,
     f64x2.extract_lane(first, 0),
     f64x2.extract_lane(first, 1),
     f64x2.extract_lane(second, 0),

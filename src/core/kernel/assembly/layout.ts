@@ -61,8 +61,8 @@ export let before: usize = 0;
 export let sortKey: usize = 0;
 /** What an order adds: cash, traded value, fees, slippage; 32 bytes an order. */
 export let record: usize = 0;
-/** Places in the batch in the order of execution, their keys, and scratch of the sort. */
-export let order: usize = 0;
+/** Places of a batch that is no row's, keys in the order of execution, and scratch of the sort. */
+export let places: usize = 0;
 export let orderKey: usize = 0;
 export let bucket: usize = 0;
 export let bucketOf: usize = 0;
@@ -78,6 +78,8 @@ export let heldEnd: usize = 0;
 export let dropped: usize = 0;
 /** 16 lanes of ones, then 16 of zeros. */
 export let laneMasks: usize = 0;
+/** Room for what `pinned` keeps. */
+export let pins: usize = 0;
 
 /** Exits found in the present window, by time: 2·bar (+ 1 inside the bar), asset, reason, price. */
 export let exitAt: usize = 0;
@@ -98,6 +100,8 @@ export let cellWeight: usize = 0;
 export let cellStopLoss: usize = 0;
 export let cellTrailingStop: usize = 0;
 export let cellTakeProfit: usize = 0;
+/** By cell: the places of its row in the order in which a run executed them last; −1 = none did. */
+export let rowOrder: usize = 0;
 /** Price at which row r executes, at `r · stride + asset`; 1 = all assets have a bar then. */
 export let rowPrice: usize = 0;
 export let rowComplete: usize = 0;
@@ -112,6 +116,7 @@ export let steepest: usize = 0;
 const PAGE: usize = 65536;
 export const CONTROL_BYTES: usize = 1024;
 const BUCKETS: usize = 256;
+const PINS: usize = 16;
 
 let next: usize = 0;
 let regionStart: usize = 0;
@@ -121,6 +126,23 @@ function take(bytes: usize): usize {
   const at = next;
   next += (bytes + 15) & ~15;
   return at;
+}
+
+/**
+ * A number in both lanes, read back from memory: what a loop reads from memory stays in a register, where the compiler
+ * would make a constant or a global anew on every turn.
+ *
+ * @param slot of those that are used at once each has its own
+ */
+@inline
+export function pinned(slot: usize, x: f64): v128 {
+  return pinnedLanes(slot, f64x2.splat(x));
+}
+
+@inline
+export function pinnedLanes(slot: usize, lanes: v128): v128 {
+  v128.store(pins + slot * 16, lanes);
+  return v128.load(pins + slot * 16);
 }
 
 /** Fresh pages for at least so many bytes; 0 where memory has no more. */
@@ -175,7 +197,7 @@ export function open(bars: usize, N: i32, T: i32): usize {
   before = take(n * 8);
   sortKey = take(n * 8);
   record = take(n * 32);
-  order = take(n * 4);
+  places = take(n * 4);
   orderKey = take(n * 8);
   bucket = take(BUCKETS * 2);
   bucketOf = take(n * 8);
@@ -186,6 +208,7 @@ export function open(bars: usize, N: i32, T: i32): usize {
   heldEnd = take(n * 4);
   dropped = take(n * 4);
   for (let i: usize = 0; i < n * 4; i += 4) store<i32>(heldEnd + i, i32.MAX_VALUE);
+  pins = take(PINS * 16);
   laneMasks = take(256);
   memory.fill(laneMasks, 0xff, 128);
   doubted = take(n * 4);
@@ -205,7 +228,7 @@ export function reserve(R: i32, C: i32, withStops: bool): bool {
   const cells = <usize>C;
   const n = <usize>stride * 8;
   const windows = <usize>R + 1;
-  const bytes: usize = 512 + windows * 9 + cells * (withStops ? 36 : 12) + windows * n * 9;
+  const bytes: usize = 512 + windows * 9 + cells * (withStops ? 40 : 16) + windows * n * 9;
   if (regionStart + bytes > regionEnd) {
     const had = regionEnd - regionStart;
     const wanted = bytes > had * 2 ? bytes : had * 2;
@@ -224,6 +247,7 @@ export function reserve(R: i32, C: i32, withStops: bool): bool {
   cellStopLoss = withStops ? take(cells * 8) : 0;
   cellTrailingStop = withStops ? take(cells * 8) : 0;
   cellTakeProfit = withStops ? take(cells * 8) : 0;
+  rowOrder = take(cells * 4);
   rowPrice = take(<usize>R * n);
   rowBars = take(<usize>R * 4 * n);
   lowest = take(windows * n);

@@ -9,7 +9,7 @@ import {
   SCALE,
   slippage,
 } from './config';
-import { fillPrice, quantity, sortKey, weight } from './layout';
+import { fillPrice, pinned, pinnedLanes, quantity, sortKey, weight } from './layout';
 import { cash } from './ledger';
 
 /** Of the present batch: λ, and the range of the sort keys. */
@@ -56,17 +56,17 @@ export function covered(q: v128, position: v128): v128 {
  * @param positions and `prices` of the cells, side by side, followed by a cell that trades nothing
  */
 export function planOrders(count: i32, V: f64, positions: usize, prices: usize, shorts: bool): void {
-  const equity = f64x2.splat(V);
-  const bought = f64x2.splat(1 + slippage);
-  const sold = f64x2.splat(1 - slippage);
-  const rate = f64x2.splat(feeRate);
-  const fixed = f64x2.splat(fixedFee);
-  const withFee = f64x2.splat(1 + feeRate);
+  const equity = pinned(0, V);
+  const bought = pinned(1, 1 + slippage);
+  const sold = pinned(2, 1 - slippage);
+  const rate = pinned(3, feeRate);
+  const fixed = pinned(4, fixedFee);
+  const withFee = pinned(5, 1 + feeRate);
+  const smallest = pinned(6, minSize);
+  const relative = pinned(7, 1e-9);
+  const absolute = pinned(8, 1e-12);
+  const bits = pinnedLanes(9, i64x2.splat(SIZE_BITS));
   const zero = f64x2.splat(0);
-  const bits = i64x2.splat(SIZE_BITS);
-  const smallest = f64x2.splat(minSize);
-  const relative = f64x2.splat(1e-9);
-  const absolute = f64x2.splat(1e-12);
   const weights = weight;
   const quantities = quantity;
   const fillPrices = fillPrice;

@@ -13,7 +13,9 @@ import {
   rowBar,
   rowBars,
   rowComplete,
+  rowOrder,
   rowPrice,
+  rowStart,
   rows,
   steepest,
   stride,
@@ -43,6 +45,7 @@ export function prepareRows(): void {
   delay = atClose ? 0 : 1;
   hasRowBars = hasRanges = false;
   usesOfStops = 0;
+  memory.fill(rowOrder, 0xff, <usize>load<i32>(rowStart + <usize>rows * 4) * 4);
   const column = atClose ? closeColumn : openColumn;
   const step = <usize>length * 8;
   for (let r = 0; r < rows; r++) {
