@@ -220,7 +220,7 @@ function copyMatrix(
   assets: number,
 ): boolean {
   const { rowBar, rowStart, cellAsset, cellWeight, cellStops } = matrix;
-  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 36 * cellAsset.length;
+  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 40 * cellAsset.length + 2 ** 26;
   if (bytes > MAX_MATRIX_BYTES) return false;
   if (exports.reserveMatrix(rowBar.length, cellAsset.length, cellStops ? 1 : 0) === 0) return false;
   const { buffer } = memory; // longer than before, if memory grew

@@ -1,4 +1,5 @@
-import { cashAt, heldEnd, heldOffset, heldPosition, laneMasks, lastCloseColumn } from './layout';
+import { cashAt, heldAsset, heldEnd, heldPosition, laneMasks } from './layout';
+import { closeAt, closeStep } from './tiles';
 
 /**
  * to[t] = cash + Σ position · last close over the first `count` held, in index order, for the bars from `at` on.
@@ -18,11 +19,12 @@ export function accumulate16(to: usize, at: usize, cash: f64, count: i32): void 
   let f = start;
   let g = start;
   let h = start;
-  const column = lastCloseColumn + at;
+  const column = closeAt + at;
+  const step = closeStep;
   const end = heldPosition + <usize>count * 8;
-  for (let k = heldPosition, o = heldOffset; k < end; k += 8, o += 4) {
+  for (let k = heldPosition, o = heldAsset; k < end; k += 8, o += 4) {
     const p = v128.load64_splat(k);
-    const i = column + load<u32>(o);
+    const i = column + <usize>load<i32>(o) * step;
     a = f64x2.add(a, f64x2.mul(p, v128.load(i)));
     b = f64x2.add(b, f64x2.mul(p, v128.load(i, 16)));
     c = f64x2.add(c, f64x2.mul(p, v128.load(i, 32)));
@@ -49,11 +51,12 @@ export function accumulate8(to: usize, at: usize, cash: f64, count: i32): void {
   let b = start;
   let c = start;
   let d = start;
-  const column = lastCloseColumn + at;
+  const column = closeAt + at;
+  const step = closeStep;
   const end = heldPosition + <usize>count * 8;
-  for (let k = heldPosition, o = heldOffset; k < end; k += 8, o += 4) {
+  for (let k = heldPosition, o = heldAsset; k < end; k += 8, o += 4) {
     const p = v128.load64_splat(k);
-    const i = column + load<u32>(o);
+    const i = column + <usize>load<i32>(o) * step;
     a = f64x2.add(a, f64x2.mul(p, v128.load(i)));
     b = f64x2.add(b, f64x2.mul(p, v128.load(i, 16)));
     c = f64x2.add(c, f64x2.mul(p, v128.load(i, 32)));
@@ -68,10 +71,11 @@ export function accumulate8(to: usize, at: usize, cash: f64, count: i32): void {
 
 export function accumulate2(to: usize, at: usize, cash: f64, count: i32): void {
   let a = f64x2.splat(cash);
-  const column = lastCloseColumn + at;
+  const column = closeAt + at;
+  const step = closeStep;
   const end = heldPosition + <usize>count * 8;
-  for (let k = heldPosition, o = heldOffset; k < end; k += 8, o += 4) {
-    a = f64x2.add(a, f64x2.mul(v128.load64_splat(k), v128.load(column + load<u32>(o))));
+  for (let k = heldPosition, o = heldAsset; k < end; k += 8, o += 4) {
+    a = f64x2.add(a, f64x2.mul(v128.load64_splat(k), v128.load(column + <usize>load<i32>(o) * step)));
   }
   v128.store(to + at, a);
 }
@@ -88,12 +92,13 @@ export function accumulateEnding16(to: usize, at: usize, count: i32): void {
   let g = v128.load(money, 96);
   let h = v128.load(money, 112);
   const first = <i32>(at >> 3);
-  const column = lastCloseColumn + at;
+  const column = closeAt + at;
+  const step = closeStep;
   for (let k = 0; k < count; k++) {
     const bars = load<i32>(heldEnd + <usize>k * 4) - first;
     if (bars <= 0) continue;
     const p = v128.load64_splat(heldPosition + <usize>k * 8);
-    const i = column + load<u32>(heldOffset + <usize>k * 4);
+    const i = column + <usize>load<i32>(heldAsset + <usize>k * 4) * step;
     if (bars >= 16) {
       a = f64x2.add(a, f64x2.mul(p, v128.load(i)));
       b = f64x2.add(b, f64x2.mul(p, v128.load(i, 16)));
@@ -134,12 +139,13 @@ export function accumulateEnding8(to: usize, at: usize, count: i32): void {
   let c = v128.load(money, 32);
   let d = v128.load(money, 48);
   const first = <i32>(at >> 3);
-  const column = lastCloseColumn + at;
+  const column = closeAt + at;
+  const step = closeStep;
   for (let k = 0; k < count; k++) {
     const bars = load<i32>(heldEnd + <usize>k * 4) - first;
     if (bars <= 0) continue;
     const p = v128.load64_splat(heldPosition + <usize>k * 8);
-    const i = column + load<u32>(heldOffset + <usize>k * 4);
+    const i = column + <usize>load<i32>(heldAsset + <usize>k * 4) * step;
     if (bars >= 8) {
       a = f64x2.add(a, f64x2.mul(p, v128.load(i)));
       b = f64x2.add(b, f64x2.mul(p, v128.load(i, 16)));

@@ -1,6 +1,7 @@
 import { intrabar, PATH, peakOfThisBar } from './config';
-import { closeColumn, highColumn, length, lowColumn, openColumn, peak } from './layout';
+import { closeColumn, length, peak } from './layout';
 import { barExit, bestPrice, fixed, gapExit, long, profit, takeLevels, trail } from './stops';
+import { highAt, lowAt, openAt, rangeStep } from './tiles';
 
 /**
  * First bar in [from, to) on which a stop of one asset acts, as 2·bar (+ 1 inside the bar), −1 = none; moves its peak.
@@ -12,9 +13,9 @@ export function findExit(asset: usize, from: i32, to: i32): i32 {
   takeLevels(asset);
   const flip = i64x2.splat(long ? 0 : <i64>0x8000000000000000);
   const sign: f64 = long ? 1 : -1;
-  const first = asset * <usize>length * 8;
-  const best = (long ? highColumn : lowColumn) + first;
-  const worst = (long ? lowColumn : highColumn) + first;
+  const first = asset * rangeStep;
+  const best = (long ? highAt : lowAt) + first;
+  const worst = (long ? lowAt : highAt) + first;
   const stop = f64x2.splat(fixed * sign);
   const win = f64x2.splat(profit * sign);
   const factor = f64x2.splat(long ? 1 - trail : 1 + trail);
@@ -33,11 +34,11 @@ export function findExit(asset: usize, from: i32, to: i32): i32 {
     );
     if (v128.any_true(near)) {
       if (i64x2.extract_lane(near, 0) !== 0) {
-        const found = exitOn(asset, first, t, f64x2.extract_lane(top, 0) * sign);
+        const found = exitOn(asset, t, f64x2.extract_lane(top, 0) * sign);
         if (found >= 0) return found;
       }
       if (i64x2.extract_lane(near, 1) !== 0 && t + 1 < to) {
-        const found = exitOn(asset, first, t + 1, f64x2.extract_lane(one, 0) * sign);
+        const found = exitOn(asset, t + 1, f64x2.extract_lane(one, 0) * sign);
         if (found >= 0) return found;
       }
     }
@@ -48,15 +49,13 @@ export function findExit(asset: usize, from: i32, to: i32): i32 {
 }
 
 /** The exit on bar t itself, given the peak before it; −1 = none. */
-function exitOn(asset: usize, first: usize, t: i32, prior: f64): i32 {
+function exitOn(asset: usize, t: i32, prior: f64): i32 {
   store<f64>(peak + asset * 8, prior);
   takeLevels(asset);
-  const i = first + <usize>t * 8;
-  const open = load<f64>(openColumn + i);
+  const i = asset * rangeStep + <usize>t * 8;
+  const open = load<f64>(openAt + i);
   if (gapExit(open)) return t * 2;
-  const close = intrabar === PATH ? load<f64>(closeColumn + i) : 0; // nothing else asks for it
-  if (barExit(open, load<f64>(highColumn + i), load<f64>(lowColumn + i), close)) {
-    return t * 2 + 1;
-  }
+  const close = intrabar === PATH ? load<f64>(closeColumn + (asset * <usize>length + <usize>t) * 8) : 0; // for it alone
+  if (barExit(open, load<f64>(highAt + i), load<f64>(lowAt + i), close)) return t * 2 + 1;
   return -1;
 }

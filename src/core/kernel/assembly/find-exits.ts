@@ -9,10 +9,7 @@ import {
   exitAt,
   exitPrice,
   exitReason,
-  highColumn,
   highest,
-  length,
-  lowColumn,
   lowest,
   peak,
   position,
@@ -32,6 +29,7 @@ import {
   worstOf,
 } from './levels';
 import { foundPrice, foundReason, isArmed } from './stops';
+import { highAt, lowAt, rangeStep } from './tiles';
 
 /** Rounding of a level is far below it: in doubt the bars are looked at. */
 const SLACK: f64 = 1e-12;
@@ -100,9 +98,9 @@ function fetchBars(count: i32, from: i32, to: i32): void {
   const end = <usize>min(to, from + 40) * 8;
   let bits: i64 = 0;
   for (let k: usize = 0; k < <usize>count; k++) {
-    const first = <usize>load<i32>(doubted + k * 4) * <usize>length * 8;
+    const first = <usize>load<i32>(doubted + k * 4) * rangeStep;
     for (let i = first + start; i < first + end; i += 64) {
-      bits |= load<i64>(lowColumn + i) | load<i64>(highColumn + i);
+      bits |= load<i64>(lowAt + i) | load<i64>(highAt + i);
     }
   }
   touched = bits;

@@ -67,9 +67,8 @@ export let orderKey: usize = 0;
 export let bucket: usize = 0;
 export let bucketOf: usize = 0;
 
-/** Assets held, ascending: index, offset of its bars in a column, position. */
+/** Assets held, ascending: index, position. */
 export let heldAsset: usize = 0;
-export let heldOffset: usize = 0;
 export let heldPosition: usize = 0;
 /** Place of an asset in that list. */
 export let heldPlace: usize = 0;
@@ -112,6 +111,10 @@ export let lowest: usize = 0;
 export let highest: usize = 0;
 export let deepest: usize = 0;
 export let steepest: usize = 0;
+/** Copies of the bars, and the bars with filling before each tile; see tiles.ts. 0 = none. */
+export let closeTiles: usize = 0;
+export let rangeTiles: usize = 0;
+export let tileStart: usize = 0;
 
 const PAGE: usize = 65536;
 export const CONTROL_BYTES: usize = 1024;
@@ -202,7 +205,6 @@ export function open(bars: usize, N: i32, T: i32): usize {
   bucket = take(BUCKETS * 2);
   bucketOf = take(n * 8);
   heldAsset = take(n * 4);
-  heldOffset = take(n * 4);
   heldPosition = take(n * 8);
   heldPlace = take(n * 4);
   heldEnd = take(n * 4);
@@ -219,6 +221,19 @@ export function open(bars: usize, N: i32, T: i32): usize {
   return control;
 }
 
+/** Most bytes that copies of the bars may take, and bars of a window between which copying them is worth it. */
+const MOST_TILES: f64 = 67108864;
+const SHORTEST: i32 = 8;
+const LONGEST: i32 = 64;
+
+/** Bytes of one column copied window by window, each filled up to 8 bars; 0 = it stays where it is. */
+function tileBytes(R: i32): usize {
+  const bars = length / (R + 1);
+  if (bars < SHORTEST || bars > LONGEST) return 0;
+  const bytes = <f64>(length + 8 * (R + 1)) * <f64>assets * 8;
+  return bytes * 4 > MOST_TILES ? 0 : <usize>bytes;
+}
+
 /**
  * Room for a matrix of R rows and C cells and for the tables of its runs; false where memory has no more.
  *
@@ -228,7 +243,8 @@ export function reserve(R: i32, C: i32, withStops: bool): bool {
   const cells = <usize>C;
   const n = <usize>stride * 8;
   const windows = <usize>R + 1;
-  const bytes: usize = 512 + windows * 9 + cells * (withStops ? 40 : 16) + windows * n * 9;
+  const tile = tileBytes(R);
+  const bytes: usize = 1024 + tile * 4 + windows * 13 + cells * (withStops ? 40 : 16) + windows * n * 9;
   if (regionStart + bytes > regionEnd) {
     const had = regionEnd - regionStart;
     const wanted = bytes > had * 2 ? bytes : had * 2;
@@ -254,5 +270,8 @@ export function reserve(R: i32, C: i32, withStops: bool): bool {
   highest = take(windows * n);
   deepest = take(windows * n);
   steepest = take(windows * n);
+  tileStart = take(windows * 4 + 4);
+  closeTiles = tile === 0 ? 0 : take(tile + 128);
+  rangeTiles = tile === 0 ? 0 : take(tile * 3 + 128);
   return true;
 }

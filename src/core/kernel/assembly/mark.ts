@@ -7,7 +7,6 @@ import {
   equity,
   heldAsset,
   heldEnd,
-  heldOffset,
   heldPlace,
   heldPosition,
   lastCloseColumn,
@@ -16,6 +15,7 @@ import {
   shorts,
 } from './layout';
 import { bookFill, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseLeverage } from './ledger';
+import { closeAt, closeStep } from './tiles';
 
 /** Entries of the list of assets held, how many of them still are, and how many of those are short. */
 export let heldCount: i32 = 0;
@@ -51,11 +51,9 @@ export function listHeld(): void {
 function listEach(): void {
   let count: usize = 0;
   let short = 0;
-  const step = <u32>length * 8;
-  for (let a: usize = 0, offset: u32 = 0; a < <usize>assets; a++, offset += step) {
+  for (let a: usize = 0; a < <usize>assets; a++) {
     const held = load<f64>(position + a * 8);
     store<i32>(heldAsset + count * 4, <i32>a);
-    store<u32>(heldOffset + count * 4, offset);
     store<f64>(heldPosition + count * 8, held);
     store<i32>(heldPlace + a * 4, <i32>count);
     count += <usize>(held !== 0);
@@ -197,7 +195,7 @@ function measureWithShorts(from: i32, to: i32): void {
   for (let k: usize = 0; k < <usize>heldCount; k++) {
     const held = load<f64>(heldPosition + k * 8);
     if (!(held < 0)) continue;
-    const column = lastCloseColumn + load<u32>(heldOffset + k * 4);
+    const column = closeAt + <usize>load<i32>(heldAsset + k * 4) * closeStep;
     for (let i = <usize>from * 8; i < <usize>to * 8; i += 8) {
       store<f64>(shorts + i, load<f64>(shorts + i) + held * load<f64>(column + i));
     }

@@ -40,6 +40,7 @@ import {
   windowStart,
 } from './schedule';
 import { closes, setBar, stopsAtOpen, stopsIntrabar, takeExit } from './stops-on-bar';
+import { enterTile, prepareTiles } from './tiles';
 
 /** Runs one backtest from execution to execution; `runWindow` of window-engine.ts, step for step. */
 export function simulate(): void {
@@ -49,6 +50,7 @@ export function simulate(): void {
   openMarks();
   store<f64>(equity - 8, initialCash);
   if (usesStops) prepareForStops();
+  prepareTiles(usesStops);
   const bounded = hasRanges && usesStops && !peakOfThisBar;
   let t = 0;
   let row = 0;
@@ -100,6 +102,7 @@ function executionBar(t: i32, row: i32): bool {
     executeBatch(t, row, closes());
     if (usesStops) stopsIntrabar(t);
   }
+  if (row >= 0) enterTile(row + 1);
   listHeld();
   return markExecution(t);
 }
