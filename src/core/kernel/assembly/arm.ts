@@ -17,18 +17,20 @@ import {
   cellTakeProfit,
   cellTrailingStop,
   fillPrice,
+  fixedLevel,
   openedNow,
   peak,
+  pinned,
+  pinnedLanes,
   position,
+  profitLevel,
   quantity,
-  stopLoss,
-  takeProfit,
-  trailingStop,
+  trailFactor,
   weight,
 } from './layout';
 import { liftAllStops, liftStop } from './ledger';
-import { fixedLevels, flipOf, flipped, heldLanes, profitLevels, trailingLevels } from './levels';
-import { isArmed, isTriggered, takeLevels } from './stops';
+import { SIGN } from './levels';
+import { isArmed, isTriggered, setLevels, takeLevels } from './stops';
 
 /**
  * What a cell means for stops once its order is booked: the asset is no longer STOPPED, its base, peak and levels are set.
@@ -50,21 +52,16 @@ export function armCell(
   if (w === 0) return;
   const at = asset * 8;
   const own = cellStopLoss !== 0;
-  store<f64>(stopLoss + at, own ? resolved(load<f64>(cellStopLoss + cell * 8), runStopLoss) : runStopLoss);
-  store<f64>(
-    trailingStop + at,
-    own ? resolved(load<f64>(cellTrailingStop + cell * 8), runTrailingStop) : runTrailingStop,
-  );
-  store<f64>(
-    takeProfit + at,
-    own ? resolved(load<f64>(cellTakeProfit + cell * 8), runTakeProfit) : runTakeProfit,
-  );
+  const stopLoss = own ? resolved(load<f64>(cellStopLoss + cell * 8), runStopLoss) : runStopLoss;
+  const trailing = own ? resolved(load<f64>(cellTrailingStop + cell * 8), runTrailingStop) : runTrailingStop;
+  const takeProfit = own ? resolved(load<f64>(cellTakeProfit + cell * 8), runTakeProfit) : runTakeProfit;
+  setLevels(asset, stopLoss, trailing, takeProfit);
   if (!rearm || !isArmed(asset)) return;
   takeLevels(asset);
-  if (isTriggered(price)) {
-    store<f64>(base + at, price);
-    store<f64>(peak + at, price);
-  }
+  if (!isTriggered(price)) return;
+  store<f64>(base + at, price);
+  store<f64>(peak + at, price);
+  setLevels(asset, stopLoss, trailing, takeProfit);
 }
 
 /** A cell's own stop (Infinity = none), else the run's. */
@@ -81,6 +78,11 @@ function resolved(own: f64, byDefault: f64): f64 {
  */
 export function armAll(firstCell: usize, prices: usize, closes: usize): void {
   const zero = f64x2.splat(0);
+  const one = pinned(0, 1);
+  const stopLoss = pinned(1, runStopLoss);
+  const trailing = pinned(2, runTrailingStop);
+  const takeProfit = pinned(3, runTakeProfit);
+  const sign = pinnedLanes(4, SIGN);
   const own = cellStopLoss !== 0;
   liftAllStops();
   for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
@@ -106,37 +108,42 @@ export function armAll(firstCell: usize, prices: usize, closes: usize): void {
     }
     from = v128.bitselect(entry, from, anew);
     best = v128.bitselect(entry, best, anew);
+    const arms = f64x2.ne(v128.load(weight + i), zero);
+    const cell = <usize>firstCell * 8 + i;
+    const loss = own ? resolvedLanes(cellStopLoss + cell, runStopLoss) : stopLoss;
+    const trail = own ? resolvedLanes(cellTrailingStop + cell, runTrailingStop) : trailing;
+    const win = own ? resolvedLanes(cellTakeProfit + cell, runTakeProfit) : takeProfit;
+    // 1 − distance for longs and 1 + distance for shorts, and the other way round.
+    const flip = v128.and(now, sign);
+    const lower = v128.xor(flip, sign);
+    const fixedFactor = f64x2.add(one, v128.xor(loss, lower));
+    const factor = f64x2.add(one, v128.xor(trail, lower));
+    const winFactor = f64x2.add(one, v128.xor(win, flip));
+    let fixed = f64x2.mul(from, fixedFactor);
+    let profit = f64x2.mul(from, winFactor);
+    if (rearm) {
+      const unslipped = v128.load(prices + i);
+      const price = v128.xor(unslipped, flip);
+      const reached = v128.or(
+        v128.or(
+          f64x2.le(price, v128.xor(fixed, flip)),
+          f64x2.le(price, v128.xor(f64x2.mul(best, factor), flip)),
+        ),
+        f64x2.ge(price, v128.xor(profit, flip)),
+      );
+      const again = v128.and(v128.and(reached, arms), f64x2.ne(now, zero));
+      if (v128.any_true(again)) {
+        from = v128.bitselect(unslipped, from, again);
+        best = v128.bitselect(unslipped, best, again);
+        fixed = f64x2.mul(from, fixedFactor);
+        profit = f64x2.mul(from, winFactor);
+      }
+    }
     v128.store(base + i, from);
     v128.store(peak + i, best);
-    const arms = f64x2.ne(v128.load(weight + i), zero);
-    const cell = firstCell * 8 + i;
-    armLanes(
-      stopLoss + i,
-      own ? resolvedLanes(cellStopLoss + cell, runStopLoss) : f64x2.splat(runStopLoss),
-      arms,
-    );
-    armLanes(
-      trailingStop + i,
-      own ? resolvedLanes(cellTrailingStop + cell, runTrailingStop) : f64x2.splat(runTrailingStop),
-      arms,
-    );
-    armLanes(
-      takeProfit + i,
-      own ? resolvedLanes(cellTakeProfit + cell, runTakeProfit) : f64x2.splat(runTakeProfit),
-      arms,
-    );
-    if (!rearm) continue;
-    const flip = flipOf(i);
-    const unslipped = v128.load(prices + i);
-    const price = flipped(unslipped, flip);
-    const reached = v128.or(
-      v128.or(f64x2.le(price, fixedLevels(i, flip)), f64x2.le(price, trailingLevels(i, best, flip))),
-      f64x2.ge(price, profitLevels(i, flip)),
-    );
-    const again = v128.and(v128.and(reached, arms), heldLanes(i));
-    if (!v128.any_true(again)) continue;
-    v128.store(base + i, v128.bitselect(unslipped, from, again));
-    v128.store(peak + i, v128.bitselect(unslipped, best, again));
+    armLanes(fixedLevel + i, fixed, arms);
+    armLanes(trailFactor + i, factor, arms);
+    armLanes(profitLevel + i, profit, arms);
   }
   if (!entryBarNever) return;
   for (let a: usize = 0; a < <usize>assets; a++) {
@@ -148,8 +155,8 @@ export function armAll(firstCell: usize, prices: usize, closes: usize): void {
 }
 
 @inline
-function armLanes(at: usize, distances: v128, lanes: v128): void {
-  v128.store(at, v128.bitselect(distances, v128.load(at), lanes));
+function armLanes(at: usize, levels: v128, lanes: v128): void {
+  v128.store(at, v128.bitselect(levels, v128.load(at), lanes));
 }
 
 @inline

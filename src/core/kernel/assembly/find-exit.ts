@@ -1,6 +1,6 @@
 import { intrabar, PATH, peakOfThisBar } from './config';
 import { closeColumn, length, peak } from './layout';
-import { barExit, bestPrice, fixed, gapExit, long, profit, takeLevels, trail } from './stops';
+import { barExit, bestPrice, factor, fixed, gapExit, long, profit, takeLevels } from './stops';
 import { highAt, lowAt, openAt, rangeStep } from './tiles';
 
 /**
@@ -18,7 +18,7 @@ export function findExit(asset: usize, from: i32, to: i32): i32 {
   const worst = (long ? lowAt : highAt) + first;
   const stop = f64x2.splat(fixed * sign);
   const win = f64x2.splat(profit * sign);
-  const factor = f64x2.splat(long ? 1 - trail : 1 + trail);
+  const trail = f64x2.splat(factor);
   let top = f64x2.splat(bestPrice * sign);
   for (let t = from; t < to; t += 2) {
     const i = <usize>t * 8;
@@ -29,7 +29,7 @@ export function findExit(asset: usize, from: i32, to: i32): i32 {
     const both = f64x2.pmax(one, v128.shuffle<f64>(reached, reached, 1, 1));
     const prior = peakOfThisBar ? v128.shuffle<f64>(one, both, 0, 3) : v128.shuffle<f64>(top, one, 0, 3);
     const near = v128.or(
-      v128.or(f64x2.le(feared, stop), f64x2.le(feared, f64x2.mul(prior, factor))),
+      v128.or(f64x2.le(feared, stop), f64x2.le(feared, f64x2.mul(prior, trail))),
       f64x2.ge(reached, win),
     );
     if (v128.any_true(near)) {

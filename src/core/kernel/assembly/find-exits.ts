@@ -12,16 +12,17 @@ import {
   highest,
   lowest,
   peak,
+  pinned,
   position,
   steepest,
   stride,
-  trailingStop,
+  trailFactor,
 } from './layout';
 import {
   bestOf,
   fixedLevels,
   flipOf,
-  flipped,
+  hasShorts,
   heldLanes,
   movePeaks,
   profitLevels,
@@ -55,34 +56,41 @@ export function findExits(from: i32, to: i32, window: i32): i32 {
 
 /** Lists the assets whose bars must be looked at; the peaks of the others are moved. Returns their number. */
 function listDoubtful(window: i32): i32 {
+  return hasShorts() ? listLanes(window, true) : listLanes(window, false);
+}
+
+@inline
+function listLanes(window: i32, shorts: bool): i32 {
   let count: usize = 0;
   const ranges = <usize>window * <usize>stride * 8;
+  const above = pinned(0, 1 + SLACK);
+  const below = pinned(1, 1 - SLACK);
   for (let a: usize = 0; a < <usize>assets; a += 2) {
     const i = a * 8;
     const at = ranges + i;
-    const flip = flipOf(i);
-    const held = heldLanes(i);
+    const flip = flipOf(i, shorts);
     const low = v128.load(lowest + at);
     const high = v128.load(highest + at);
-    const worst = worstOf(low, high, flip);
-    const best = bestOf(low, high, flip);
-    const short = i64x2.shr_s(flip, 63);
-    const fall = flipped(v128.bitselect(v128.load(steepest + at), v128.load(deepest + at), short), flip);
-    const trail = v128.load(trailingStop + i);
-    const one = f64x2.splat(1);
-    const limit = v128.bitselect(
-      f64x2.mul(f64x2.add(one, trail), f64x2.splat(1 - SLACK)),
-      f64x2.mul(f64x2.sub(one, trail), f64x2.splat(1 + SLACK)),
-      short,
-    );
+    const worst = worstOf(low, high, flip, shorts);
+    const best = bestOf(low, high, flip, shorts);
+    const trail = v128.load(trailFactor + i);
+    let fall = v128.load(deepest + at);
+    let limit = f64x2.mul(trail, above);
+    if (shorts) {
+      const short = i64x2.shr_s(flip, 63);
+      fall = v128.xor(v128.bitselect(v128.load(steepest + at), fall, short), flip);
+      limit = v128.xor(v128.bitselect(f64x2.mul(trail, below), limit, short), flip);
+    }
     const stops = v128.or(
-      f64x2.le(worst, fixedLevels(i, flip)),
-      f64x2.le(worst, trailingLevels(i, v128.load(peak + i), flip)),
+      f64x2.le(worst, fixedLevels(i, flip, shorts)),
+      f64x2.le(worst, trailingLevels(i, v128.load(peak + i), flip, shorts)),
     );
-    const others = v128.or(f64x2.ge(best, profitLevels(i, flip)), f64x2.le(fall, flipped(limit, flip)));
+    const others = v128.or(f64x2.ge(best, profitLevels(i, flip, shorts)), f64x2.le(fall, limit));
+    const held = heldLanes(i);
     const lanes = v128.and(v128.or(stops, others), held);
-    movePeaks(i, best, v128.andnot(held, lanes), flip);
+    movePeaks(i, best, v128.andnot(held, lanes), flip, shorts);
     const bits = i64x2.bitmask(lanes);
+    if (bits === 0) continue;
     store<i32>(doubted + count * 4, <i32>a);
     count += bits & 1;
     store<i32>(doubted + count * 4, <i32>a + 1);

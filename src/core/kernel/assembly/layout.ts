@@ -30,11 +30,12 @@ export let cashAt: usize = 0;
 
 /** The ledger, by asset. */
 export let position: usize = 0;
-export let stopLoss: usize = 0;
-export let trailingStop: usize = 0;
-export let takeProfit: usize = 0;
 export let base: usize = 0;
 export let peak: usize = 0;
+/** Level of the stop-loss, 1 − tsl (1 + tsl for shorts), level of the take-profit; NaN = not armed. */
+export let fixedLevel: usize = 0;
+export let trailFactor: usize = 0;
+export let profitLevel: usize = 0;
 export let tripFlow: usize = 0;
 export let stopped: usize = 0;
 
@@ -176,9 +177,9 @@ export function open(bars: usize, N: i32, T: i32): usize {
   shorts = take((<usize>T + 24) * 8);
   cashAt = take((<usize>T + 24) * 8);
   position = take(n * 8);
-  stopLoss = take(n * 8);
-  trailingStop = take(n * 8);
-  takeProfit = take(n * 8);
+  fixedLevel = take(n * 8);
+  trailFactor = take(n * 8);
+  profitLevel = take(n * 8);
   base = take(n * 8);
   peak = take(n * 8);
   tripFlow = take(n * 8);

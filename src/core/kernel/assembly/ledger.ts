@@ -1,13 +1,12 @@
 import { feeRate, fixedFee, initialCash } from './config';
 import {
-  before,
   control,
+  fixedLevel,
   position,
-  stopLoss,
+  profitLevel,
   stopped,
   stride,
-  takeProfit,
-  trailingStop,
+  trailFactor,
   tripFlow,
 } from './layout';
 
@@ -50,9 +49,9 @@ export function openLedger(): void {
   memory.fill(position, 0, <usize>stride * 8 + 16);
   memory.fill(stopped, 0, stride);
   for (let a: usize = 0; a < <usize>stride; a++) {
-    store<f64>(stopLoss + a * 8, NaN);
-    store<f64>(trailingStop + a * 8, NaN);
-    store<f64>(takeProfit + a * 8, NaN);
+    store<f64>(fixedLevel + a * 8, NaN);
+    store<f64>(trailFactor + a * 8, NaN);
+    store<f64>(profitLevel + a * 8, NaN);
   }
 }
 

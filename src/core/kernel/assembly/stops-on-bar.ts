@@ -7,6 +7,7 @@ import {
   fixedLevels,
   flipOf,
   flipped,
+  hasShorts,
   heldLanes,
   movePeaks,
   profitLevels,
@@ -33,8 +34,8 @@ export function closes(): usize {
  * @param gaps look at the opens only
  */
 @inline
-function endangered(i: usize, gaps: bool): v128 {
-  const flip = flipOf(i);
+function endangered(i: usize, gaps: bool, shorts: bool): v128 {
+  const flip = flipOf(i, shorts);
   const part = <usize>stride * 8;
   const open = v128.load(bar + i);
   let low = open;
@@ -49,15 +50,18 @@ function endangered(i: usize, gaps: bool): v128 {
       high = f64x2.pmax(high, close);
     }
     if (peakOfThisBar) {
-      const best = bestOf(low, high, flip);
-      peaks = flipped(f64x2.pmax(flipped(peaks, flip), best), flip);
+      const best = bestOf(low, high, flip, shorts);
+      peaks = flipped(f64x2.pmax(flipped(peaks, flip, shorts), best), flip, shorts);
     }
   }
-  const worst = worstOf(low, high, flip);
+  const worst = worstOf(low, high, flip, shorts);
   return v128.and(
     v128.or(
-      v128.or(f64x2.le(worst, fixedLevels(i, flip)), f64x2.le(worst, trailingLevels(i, peaks, flip))),
-      f64x2.ge(bestOf(low, high, flip), profitLevels(i, flip)),
+      v128.or(
+        f64x2.le(worst, fixedLevels(i, flip, shorts)),
+        f64x2.le(worst, trailingLevels(i, peaks, flip, shorts)),
+      ),
+      f64x2.ge(bestOf(low, high, flip, shorts), profitLevels(i, flip, shorts)),
     ),
     heldLanes(i),
   );
@@ -73,7 +77,7 @@ export function stopsAtOpen(t: i32): void {
   if (onConflict === INSTRUCTION && dueCount === assets) return;
   const whole = onConflict === STOP_ONLY;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
-    const lanes = whole ? endangered(a * 8, false) : endangered(a * 8, true);
+    const lanes = whole ? endangered(a * 8, false, true) : endangered(a * 8, true, true);
     if (!v128.any_true(lanes)) continue;
     if (i64x2.extract_lane(lanes, 0) !== 0) stopAtOpen(t, a);
     if (i64x2.extract_lane(lanes, 1) !== 0) stopAtOpen(t, a + 1);
@@ -96,21 +100,27 @@ function stopAtOpen(t: i32, asset: usize): void {
 
 /** Steps 2 and 4: every armed position against the range of this bar, then the peaks of those that are left. */
 export function stopsIntrabar(t: i32): void {
+  if (hasShorts()) testLanes(t, true);
+  else testLanes(t, false);
+  if (entryBarNever) trailPeaks();
+}
+
+@inline
+function testLanes(t: i32, shorts: bool): void {
   const part = <usize>stride * 8;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
     const i = a * 8;
-    const lanes = endangered(i, false);
+    const lanes = endangered(i, false, shorts);
     if (v128.any_true(lanes)) {
       if (i64x2.extract_lane(lanes, 0) !== 0) stopIntrabar(t, a);
       if (i64x2.extract_lane(lanes, 1) !== 0) stopIntrabar(t, a + 1);
     }
     if (entryBarNever) continue;
     const close = v128.load(bar + i + part * 3);
-    const flip = flipOf(i);
-    const best = bestOf(v128.load(bar + i + part * 2), v128.load(bar + i + part), flip);
-    movePeaks(i, best, f64x2.eq(close, close), flip);
+    const flip = flipOf(i, shorts);
+    const best = bestOf(v128.load(bar + i + part * 2), v128.load(bar + i + part), flip, shorts);
+    movePeaks(i, best, f64x2.eq(close, close), flip, shorts);
   }
-  if (entryBarNever) trailPeaks();
 }
 
 function stopIntrabar(t: i32, asset: usize): void {

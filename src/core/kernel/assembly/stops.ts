@@ -8,7 +8,7 @@ import {
   tpAtMarket,
   tpGapAtOpen,
 } from './config';
-import { base, peak, position, stopLoss, takeProfit, trailingStop } from './layout';
+import { base, fixedLevel, peak, position, profitLevel, trailFactor } from './layout';
 import { STOP_LOSS, TAKE_PROFIT, TRAILING_STOP } from './ledger';
 
 /** The exit that was found last: why, and at which price before slippage. */
@@ -19,7 +19,7 @@ export let foundPrice: f64 = 0;
 export let long: bool = true;
 export let fixed: f64 = 0;
 export let profit: f64 = 0;
-export let trail: f64 = 0;
+export let factor: f64 = 0;
 export let bestPrice: f64 = 0;
 
 export function isArmed(asset: usize): bool {
@@ -27,28 +27,30 @@ export function isArmed(asset: usize): bool {
   return (
     load<f64>(position + at) !== 0 &&
     !(
-      isNaN(load<f64>(stopLoss + at)) &&
-      isNaN(load<f64>(trailingStop + at)) &&
-      isNaN(load<f64>(takeProfit + at))
+      isNaN(load<f64>(fixedLevel + at)) &&
+      isNaN(load<f64>(trailFactor + at)) &&
+      isNaN(load<f64>(profitLevel + at))
     )
   );
 }
 
 export function takeLevels(asset: usize): void {
   const at = asset * 8;
-  const from = load<f64>(base + at);
-  const sl = load<f64>(stopLoss + at);
-  const tp = load<f64>(takeProfit + at);
   long = load<f64>(position + at) > 0;
-  fixed = long ? from * (1 - sl) : from * (1 + sl);
-  profit = long ? from * (1 + tp) : from * (1 - tp);
-  trail = load<f64>(trailingStop + at);
+  fixed = load<f64>(fixedLevel + at);
+  profit = load<f64>(profitLevel + at);
+  factor = load<f64>(trailFactor + at);
   bestPrice = load<f64>(peak + at);
 }
 
-@inline
-export function trailingLevel(from: f64): f64 {
-  return long ? from * (1 - trail) : from * (1 + trail);
+/** Levels of a position from its base and the distances of its stops; NaN = none. */
+export function setLevels(asset: usize, stopLoss: f64, trailingStop: f64, takeProfit: f64): void {
+  const at = asset * 8;
+  const from = load<f64>(base + at);
+  const isLong = load<f64>(position + at) > 0;
+  store<f64>(fixedLevel + at, isLong ? from * (1 - stopLoss) : from * (1 + stopLoss));
+  store<f64>(trailFactor + at, isLong ? 1 - trailingStop : 1 + trailingStop);
+  store<f64>(profitLevel + at, isLong ? from * (1 + takeProfit) : from * (1 - takeProfit));
 }
 
 @inline
@@ -63,7 +65,7 @@ function reachesProfit(price: f64, level: f64): bool {
 
 /** The tighter of stop-loss and trailing stop against one price; `at` = price to fill at, NaN = at the level. */
 function stopAt(from: f64, price: f64, at: f64): bool {
-  const trailing = trailingLevel(from);
+  const trailing = from * factor;
   const trails = isNaN(fixed) || (long ? trailing > fixed : trailing < fixed);
   const level = trails ? trailing : fixed;
   if (!reachesStop(price, level)) return false;
@@ -109,7 +111,7 @@ export function nextPeak(from: f64, high: f64, low: f64): f64 {
 /** Does any armed level stand at or beyond `price`? */
 export function isTriggered(price: f64): bool {
   return (
-    reachesStop(price, fixed) || reachesStop(price, trailingLevel(bestPrice)) || reachesProfit(price, profit)
+    reachesStop(price, fixed) || reachesStop(price, bestPrice * factor) || reachesProfit(price, profit)
   );
 }
 
