@@ -1,4 +1,4 @@
-import { sellsFirst, usesStops } from './config';
+import { sellsFirst } from './config';
 import { firstCell } from './gather';
 import { bucket, bucketOf, orderKey, places, rowOrder, sortKey } from './layout';
 
@@ -8,14 +8,14 @@ export let order: usize = 0;
 /**
  * Puts a batch in the order of execution: by ascending key, ties by place, or under `column` as it stands.
  *
- * Runs without stops differ little in how they order a row of their matrix, so the order of the run before is mended.
- * Else keys are spread over 256 buckets, which leaves them nearly sorted; a stable insertion sort does the rest, whose
- * branches are then mostly foreseen.
+ * Runs of a matrix differ little in how they order a row, so the order of the run before is mended. Else keys are spread
+ * over 256 buckets, which leaves them nearly sorted; a stable insertion sort does the rest, whose branches are then
+ * mostly foreseen.
  */
 export function orderBatch(count: i32, low: f64, high: f64): void {
   order = places;
   if (!sellsFirst) return keepOrder(count);
-  if (firstCell >= 0 && !usesStops) {
+  if (firstCell >= 0) {
     order = rowOrder + <usize>firstCell * 4;
     if (load<i32>(order) !== -1 && mendOrder(count)) return;
   }
