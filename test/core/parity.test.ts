@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import type { Bars } from '../../src/core/bars.ts';
 import { runEvents } from '../../src/core/event-engine.ts';
 import { createRunLog } from '../../src/core/execution/run-log.ts';
+import type { InstructionMatrix } from '../../src/core/instructions.ts';
 import { kernelOf } from '../../src/core/kernel/kernel.ts';
 import { createReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
 import { divergenceText, firstDivergence } from '../../src/core/parity.ts';
+import type { RunConfig } from '../../src/core/run-config.ts';
 import { createWorkspace } from '../../src/core/window/workspace.ts';
 import { runWindow } from '../../src/core/window-engine.ts';
 import { randomRun } from '../support/random-run.ts';
@@ -47,15 +50,28 @@ test(
       const returns = new Float64Array(bars.length);
       returnStats(equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
       const kernel = kernelOf(bars)!;
-      for (const use of [1, 2, 3]) {
+      // From its second and third run on a matrix the kernel has tables for it, and always the order of the run before.
+      for (const use of [1, 2, 3, 4]) {
         expect(kernel.run(matrix, config)).toBe(true);
         const run = { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log };
         const divergence = firstDivergence(run, { equity, ledger, log });
         expect(divergence && `seed ${seed}, use ${use}: ${divergenceText(divergence, bars)}`).toBeNull();
         const ends = [kernel.cash, kernel.position, kernel.returns, kernel.stats];
         expect(ends, `seed ${seed}, use ${use}`).toEqual([ledger.cash, ledger.position, returns, stats]);
+        // Another configuration in between, of which nothing may stay.
+        if (use === 3) expectSameAsWindow(bars, matrix, randomRun(seed + 1).config, `seed ${seed}`);
       }
     }
   },
   TIMEOUT_MS,
 );
+
+function expectSameAsWindow(bars: Bars, matrix: InstructionMatrix, config: RunConfig, where: string): void {
+  const kernel = kernelOf(bars)!;
+  expect(kernel.run(matrix, config)).toBe(true);
+  const ws = createWorkspace(bars);
+  runWindow(matrix, config, ws);
+  const ends = [kernel.equity, kernel.cash, kernel.position, kernel.totals];
+  const { cash, position, totals } = ws.ledger;
+  expect(ends, `${where}, another configuration`).toEqual([ws.equity, cash, position, totals]);
+}

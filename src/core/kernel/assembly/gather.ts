@@ -28,6 +28,7 @@ export function openWaiting(): void {
   dueCount = 0;
   memory.fill(waitingCell, 0xff, <usize>assets * 4);
   memory.fill(isDue, 0, assets);
+  memory.fill(stoppedNow, 0, assets); // of a run without stops nothing else clears it
 }
 
 /** Nothing is due yet on this bar. */
