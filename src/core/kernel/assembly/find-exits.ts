@@ -35,28 +35,32 @@ import { highAt, lowAt, rangeStep } from './tiles';
 /** Rounding of a level is far below it: in doubt the bars are looked at. */
 const SLACK: f64 = 1e-12;
 
-/**
- * Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number.
- *
- * @param window whose ranges may be used, or −1: most positions are told to stay quiet from them alone, two at a time
- */
-export function findExits(from: i32, to: i32, window: i32): i32 {
+/** Assets that the ranges of a window cannot clear. */
+export let doubtfulCount: i32 = 0;
+
+/** Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number. */
+export function findExits(from: i32, to: i32): i32 {
   let count = 0;
-  if (window < 0) {
-    for (let a = 0; a < assets; a++) count = lookFor(a, from, to, count);
-    return count;
-  }
-  const doubtful = listDoubtful(window);
-  fetchBars(doubtful, from, to);
-  for (let k: usize = 0; k < <usize>doubtful; k++) {
+  for (let a = 0; a < assets; a++) count = lookFor(a, from, to, count);
+  return count;
+}
+
+/** As `findExits`, over the window that `listDoubtful` was asked about. */
+export function findExitsOfDoubtful(from: i32, to: i32): i32 {
+  let count = 0;
+  fetchBars(doubtfulCount, from, to);
+  for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
     count = lookFor(load<i32>(doubted + k * 4), from, to, count);
   }
   return count;
 }
 
-/** Lists the assets whose bars must be looked at; the peaks of the others are moved. Returns their number. */
-function listDoubtful(window: i32): i32 {
-  return hasShorts() ? listLanes(window, true) : listLanes(window, false);
+/**
+ * Lists the assets whose bars must be looked at, told by the ranges of a window alone, two at a time; the peaks of the
+ * others are moved to the end of the window.
+ */
+export function listDoubtful(window: i32): void {
+  doubtfulCount = hasShorts() ? listLanes(window, true) : listLanes(window, false);
 }
 
 @inline

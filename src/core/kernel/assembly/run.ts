@@ -9,7 +9,7 @@ import {
   STOP_ONLY,
   usesStops,
 } from './config';
-import { findExits } from './find-exits';
+import { findExits, findExitsOfDoubtful, listDoubtful } from './find-exits';
 import { clearDue, dropStopped, gatherBatch, nextBarOfWaiting, openWaiting, waitingCount } from './gather';
 import {
   assets,
@@ -39,8 +39,12 @@ import {
   windowEnd,
   windowStart,
 } from './schedule';
-import { closes, setBar, stopsAtOpen, stopsIntrabar, takeExit } from './stops-on-bar';
+import { closes, setBar, stopsAtOpen, stopsIntrabar, stopsIntrabarOfDoubtful, takeExit } from './stops-on-bar';
 import { enterTile, prepareTiles } from './tiles';
+
+/** May the ranges of windows be used, and the window whose doubtful assets are listed. */
+let bounded: bool = false;
+let listed: i32 = -1;
 
 /** Runs one backtest from execution to execution; `runWindow` of window-engine.ts, step for step. */
 export function simulate(): void {
@@ -51,7 +55,8 @@ export function simulate(): void {
   store<f64>(equity - 8, initialCash);
   if (usesStops) prepareForStops();
   prepareTiles(usesStops);
-  const bounded = hasRanges && usesStops && !peakOfThisBar;
+  bounded = hasRanges && usesStops && !peakOfThisBar && (atClose || !entryBarNever);
+  listed = -1;
   let t = 0;
   let row = 0;
   let ruined = false;
@@ -60,8 +65,8 @@ export function simulate(): void {
     const limit = min(due, length);
     const next = waitingCount > 0 ? nextBarOfWaiting(t, limit) : limit;
     if (next > t) {
-      const known = bounded && t === windowStart(row) && next === windowEnd(row);
-      t = quietWindow(t, next, known ? row : -1);
+      const whole = bounded && t === windowStart(row) && next === windowEnd(row);
+      t = quietWindow(t, next, whole ? row : -1);
       ruined = t < next;
       if (ruined) t++;
     } else {
@@ -100,21 +105,33 @@ function executionBar(t: i32, row: i32): bool {
     if (usesStops) stopsAtOpen(t);
     if (onConflict === STOP_ONLY && usesStops) dropStopped();
     executeBatch(t, row, closes());
-    if (usesStops) stopsIntrabar(t);
+    if (usesStops) stopsInside(t, row);
   }
   if (row >= 0) enterTile(row + 1);
   listHeld();
   return markExecution(t);
 }
 
+/** Steps 2 and 4 after an execution at the open; where the bars up to the next one are a window, told with them at once. */
+function stopsInside(t: i32, row: i32): void {
+  if (!bounded || row < 0 || waitingCount > 0) return stopsIntrabar(t);
+  listed = row + 1;
+  listDoubtful(listed);
+  stopsIntrabarOfDoubtful(t);
+}
+
 /**
  * All bars of [from, to): no instruction executes, stops may act.
  *
- * @param window whose ranges may be used, or −1
+ * @param window that these bars are, where its ranges may be used, or −1
  * @returns `to`, or the bar of ruin
  */
 function quietWindow(from: i32, to: i32, window: i32): i32 {
-  const exits = usesStops ? findExits(from, to, window) : 0;
+  let exits = 0;
+  if (window >= 0) {
+    if (listed !== window) listDoubtful(window);
+    exits = findExitsOfDoubtful(from, to);
+  } else if (usesStops) exits = findExits(from, to);
   for (let k: usize = 0; k < <usize>exits; ) {
     const at = load<i32>(exitAt + k * 4) >> 1;
     const ruin = noteUpTo(at);

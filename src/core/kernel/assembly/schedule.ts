@@ -99,10 +99,11 @@ export function collectBar(to: usize, t: i32): void {
   for (let k = 0; k < 4; k++, to += part) store<f64>(to, NaN);
 }
 
+/** Under `next_open` with the bar of the execution before it, which positions opened at its open go through whole. */
 function measureWindows(): void {
   hasRanges = true;
   for (let r = 0; r <= rows; r++) {
-    const from = <usize>windowStart(r) * 8;
+    const from = <usize>(atClose || r === 0 ? windowStart(r) : min(executionBarOf(r - 1), length)) * 8;
     const to = <usize>windowEnd(r) * 8;
     for (let a = 0; a < assets; a++) {
       const first = <usize>a * 8 * <usize>length;

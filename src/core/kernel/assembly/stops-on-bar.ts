@@ -1,6 +1,7 @@
 import { entryBarNever, INSTRUCTION, intrabar, onConflict, PATH, peakOfThisBar, STOP_ONLY } from './config';
+import { doubtfulCount } from './find-exits';
 import { dueCount } from './gather';
-import { assets, isDue, openedNow, peak, position, stoppedNow, stride } from './layout';
+import { assets, doubted, isDue, openedNow, peak, position, stoppedNow, stride } from './layout';
 import { bookFill, markStopped } from './ledger';
 import {
   bestOf,
@@ -105,6 +106,15 @@ export function stopsIntrabar(t: i32): void {
   if (entryBarNever) trailPeaks();
 }
 
+/** As `stopsIntrabar` for the assets that `listDoubtful` has listed; of the others the window is known to stay quiet. */
+export function stopsIntrabarOfDoubtful(t: i32): void {
+  for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
+    const asset = <usize>load<i32>(doubted + k * 4);
+    stopIntrabar(t, asset);
+    trailPeak(asset);
+  }
+}
+
 @inline
 function testLanes(t: i32, shorts: bool): void {
   const part = <usize>stride * 8;
@@ -136,12 +146,17 @@ function stopIntrabar(t: i32, asset: usize): void {
 /** Step 4 where positions opened on this bar do not see it. */
 function trailPeaks(): void {
   for (let asset: usize = 0; asset < <usize>assets; asset++) {
-    const held = load<f64>(position + asset * 8);
-    if (held === 0 || isNaN(priceOf(asset, 3)) || load<u8>(openedNow + asset) !== 0) continue;
-    const at = peak + asset * 8;
-    const from = load<f64>(at);
-    store<f64>(at, held > 0 ? max(priceOf(asset, 1), from) : min(priceOf(asset, 2), from));
+    if (load<u8>(openedNow + asset) === 0) trailPeak(asset);
   }
+}
+
+/** Step 4 for one asset. */
+function trailPeak(asset: usize): void {
+  const held = load<f64>(position + asset * 8);
+  if (held === 0 || isNaN(priceOf(asset, 3))) return;
+  const at = peak + asset * 8;
+  const from = load<f64>(at);
+  store<f64>(at, held > 0 ? max(priceOf(asset, 1), from) : min(priceOf(asset, 2), from));
 }
 
 /** Sells a position because a stop acted: STOPPED until an instruction names the asset. */
