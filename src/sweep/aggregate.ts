@@ -169,7 +169,7 @@ async function publish(
   const untabled: Summary = {
     ...summaryOf(input, generation, sets, fold, board, diverged),
     statistics,
-    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric }),
+    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric, validation }),
     ...(validation && { validation }),
   };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
