@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
@@ -70,15 +69,14 @@ Examples:
     )
     .action(async (wanted: string, sql: string | undefined, flags: Flags) => {
       const format = formatOf(flags);
-      const out = flags.out === undefined ? undefined : resolve(flags.out); // the database changes the directory
-      if (flags.athena) return onAthena(wanted, sql, flags, format, out);
+      if (flags.athena) return onAthena(wanted, sql, flags, format, flags.out);
       const store = await openSweeps(flags.dir);
       const sweepId = await findSweep(store, wanted);
       const spec = readResolvedSpec(await getJson(store, specKey(sweepId), z.unknown()));
       if (sql === undefined) return printReady(spec, flags.json);
       const database = await openSweepViews(flags.dir, store, sweepId);
       try {
-        await writeRows(await database.select(readySql(sql, spec)), format, out);
+        await writeRows(await database.select(readySql(sql, spec)), format, flags.out);
       } finally {
         database.close();
       }
