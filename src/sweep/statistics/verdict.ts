@@ -94,11 +94,13 @@ function choosing({ overfitting }: SweepStatistics): string | null {
   if (overfitting === null) return null;
   const p = overfitting.probability;
   const words =
-    p > LIKELY_OVERFIT
-      ? 'choosing the best in-sample is worse than a coin toss'
-      : p > 0.2
-        ? 'choosing the best in-sample helps a little'
-        : 'the best in-sample mostly stays above the median';
+    Math.abs(p - LIKELY_OVERFIT) < 0.05
+      ? 'choosing the best in-sample is about as good as a coin toss'
+      : p > LIKELY_OVERFIT
+        ? 'choosing the best in-sample is worse than a coin toss'
+        : p > 0.2
+          ? 'choosing the best in-sample helps a little'
+          : 'the best in-sample mostly stays above the median';
   const falls = `its Sharpe ratio goes from ${number(overfitting.inSampleSharpe)} in-sample to ${number(overfitting.outOfSampleSharpe)} outside, with a loss in ${percent(overfitting.lossProbability)} of ${count(overfitting.splits)} splits`;
   return `PBO ${probability(p)}: ${words}; ${falls}.`;
 }

@@ -161,6 +161,17 @@ describe('the verdict', () => {
     expect(sentences.join('\n')).toContain('its 6 neighbours -15.0 % on average, -20.0 % at worst');
   });
 
+  it.each([
+    [0.1, 'the best in-sample mostly stays above the median'],
+    [0.3, 'choosing the best in-sample helps a little'],
+    [0.46, 'choosing the best in-sample is about as good as a coin toss'],
+    [0.54, 'choosing the best in-sample is about as good as a coin toss'],
+    [0.62, 'choosing the best in-sample is worse than a coin toss'],
+  ])('of a PBO of %d is that %s', (probability, words) => {
+    const overfitting = { ...SHOWN.overfitting!, probability };
+    expect(said(null, { ...SHOWN, overfitting })[2]).toContain(`PBO ${probability.toFixed(2)}: ${words};`);
+  });
+
   it('keeps the validation where statistics have nothing to say', () => {
     const none = {
       ...SHOWN,
