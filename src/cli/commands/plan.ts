@@ -14,7 +14,7 @@ import { type Calibration, calibrate } from '../calibrate.ts';
 import { type CloudPlan, cloudLines, cloudPlan } from '../cloud-plan.ts';
 import { bytes, count, duration, percent, plural, shortId } from '../format.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
-import { colorsOf, print, printable, printJson } from '../terminal.ts';
+import { colorsOf, printable, printFitted, printJson } from '../terminal.ts';
 
 /** Threads share caches and memory, and each has to compile the code again: two take more than half of the time of one. */
 const WORST_SCALING = 2;
@@ -45,7 +45,7 @@ export function planCommand(): Command {
       const { maxCostUsd } = parseSweepFile(await readInputText(file), file);
       const cloud = cloudPlan(prepared.plan, calibration.typical, maxCostUsd);
       if (json) printJson({ ...planJson(prepared, calibration, time), cloud });
-      else print(planText(prepared, calibration, time, cloud));
+      else printFitted(planText(prepared, calibration, time, cloud));
     });
 }
 
@@ -57,7 +57,7 @@ async function planByApi(address: string, file: string, json: boolean): Promise<
   const { name, body } = await openSubmission(file);
   const planned = await openSweepApi(address).plan(body);
   if (json) printJson({ name, ...planned });
-  else print(`${colorsOf(process.stdout).bold(printable(name))}\n${plannedText(planned)}`);
+  else printFitted(`${colorsOf(process.stdout).bold(printable(name))}\n${plannedText(planned)}`);
 }
 
 interface Time {
@@ -120,11 +120,11 @@ function planText(
     `${bold(printable(inputs.spec.name))} ${dim(`(sweep ${shortId(plan.sweepId)})`)}`,
     field(
       'grid',
-      `${selection.gridSize} ${axes.length === 0 ? 'point, no axis' : `points: ${product.join(' × ')}`}`,
+      `${big(selection.gridSize)} ${axes.length === 0 ? 'point, no axis' : `points: ${product.join(' × ')}`}`,
     ),
   ];
   for (const { condition, points } of selection.excluded) {
-    const examined = selection.examined === selection.gridSize ? '' : ` of ${selection.examined} drawn`;
+    const examined = selection.examined === selection.gridSize ? '' : ` of ${big(selection.examined)} drawn`;
     lines.push(field('condition', `${condition} excludes ${count(points)}${examined}`));
   }
   if (inputs.spec.sample)
@@ -166,3 +166,6 @@ function validationText({ runs }: Pick<Plan, 'runs'>, layout: ValidationLayout):
   const again = Math.min(runs, validationWork(layout).chosenRuns) + (holdout ? Math.min(runs, LEADERS) : 0);
   return `${parts.join(', ')}: at most ${plural(again, 'run')} are simulated once more for it`;
 }
+
+/** A grid may have more points than a number counts exactly. */
+const big = (value: bigint) => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
