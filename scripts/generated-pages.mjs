@@ -1,7 +1,10 @@
 // The pages of docs/ that are made from the code, so that they cannot disagree with it. Needs dist/.
+import { readFileSync } from 'node:fs';
+import { Document, isCollection, isMap, isScalar, visit } from 'yaml';
 import { z } from 'zod';
 import { valuesText } from '../dist/cli/values-text.js';
 import { sweepJsonSchema } from '../dist/contracts/json-schema.js';
+import { summarySchema } from '../dist/contracts/summary.js';
 import { METRICS } from '../dist/core/metrics/catalog.js';
 import { STRATEGIES } from '../dist/strategies/catalog.js';
 
@@ -13,6 +16,7 @@ export function generatedPages() {
     'sweep-file.md': sweepFilePage(),
     'strategies.md': strategiesPage(),
     'metrics.md': metricsPage(),
+    'openapi.yaml': openApi(),
   };
 }
 
@@ -35,11 +39,16 @@ const fieldsOf = (schema) =>
     ? schema
     : schema.anyOf?.find((one) => one.properties && !one.properties.step && one.title !== 'range');
 
+/** Fields that have fields, by path; those of a group follow it. */
+const groupsOf = (properties, path = '') =>
+  Object.entries(properties)
+    .map(([name, field]) => [`${path}${name}`, fieldsOf(field)])
+    .filter(([, fields]) => fields)
+    .flatMap(([name, fields]) => [[name, fields], ...groupsOf(fields.properties, `${name}.`)]);
+
 function sweepFilePage() {
   const schema = sweepJsonSchema();
-  const groups = Object.entries(schema.properties)
-    .map(([name, field]) => [name, fieldsOf(field)])
-    .filter(([, fields]) => fields);
+  const groups = groupsOf(schema.properties);
   const sections = groups.map(
     ([name, fields]) => `## \`${name}\`\n\n${HEAD}\n${rows(fields.properties, fields.required).join('\n')}`,
   );
@@ -63,7 +72,7 @@ ${rows(schema.properties, schema.required).join('\n')}
 
 ${sections.join('\n\n')}
 
-What each fill field means: [semantics](semantics.md#the-fill-model).
+What each fill field means: [semantics](semantics.md#the-fill-model). What a validation does: [validation](validation.md).
 `;
 }
 
@@ -141,3 +150,41 @@ r = 0, .01, −.02, .015, .005, −.01, .02 and A = 365: Sharpe 3.87132645486048
 0.26937979915070875 (\`test/core/metrics\`).
 `;
 }
+
+/** What an API tells of a finished sweep, in the words of its schema: the rest of the description is written by hand. */
+function openApi() {
+  const written = readFileSync(new URL('../docs/openapi.yaml', import.meta.url), 'utf8');
+  const { $schema: _, ...schema } = z.toJSONSchema(summarySchema, { io: 'input' });
+  schema.description = 'final/{id}/g{n}/summary.json: what a generation of a sweep ended with.';
+  const document = new Document({ Summary: withoutBounds(schema) }, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection(_, node) {
+      node.flow = isLeaf(node);
+    },
+  });
+  const block = document.toString({ lineWidth: 110 });
+  const begin = '    # Made by `npm run docs` from the schema of the summary; do not edit.\n';
+  const end = '    # End of what is made.\n';
+  const [head, tail] = [written.indexOf(begin), written.indexOf(end)];
+  if (head < 0 || tail < head) throw new Error('openapi.yaml: expected the marks around the schema Summary');
+  const lines = block.replace(/^(?=.)/gm, '    ');
+  return written.slice(0, head + begin.length) + lines + written.slice(tail);
+}
+
+/** Without the bound that zod states of every whole number: that of numbers that a double counts. */
+function withoutBounds(node) {
+  if (Array.isArray(node)) return node.map(withoutBounds);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([name, value]) => !(name === 'maximum' && value === Number.MAX_SAFE_INTEGER))
+      .map(([name, value]) => [name, withoutBounds(value)]),
+  );
+}
+
+/** A schema or list without anything below it: written on one line. */
+const isLeaf = (node) =>
+  node.items.every((item) => {
+    const value = isMap(node) ? item.value : item;
+    return isScalar(value) || (isCollection(value) && value.items.every(isScalar));
+  });
