@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { Document, isCollection, isMap, isScalar, visit } from 'yaml';
 import { z } from 'zod';
+import { count } from '../dist/cli/format.js';
 import { valuesText } from '../dist/cli/values-text.js';
 import { sweepJsonSchema } from '../dist/contracts/json-schema.js';
 import { summarySchema } from '../dist/contracts/summary.js';
 import { METRICS } from '../dist/core/metrics/catalog.js';
 import { STRATEGIES } from '../dist/strategies/catalog.js';
+import { DEFAULT_DEPLOYMENT, estimateCost } from '../dist/sweep/estimate-cost.js';
+import { planOf, runSeconds } from '../dist/sweep/plan.js';
+import { LIST_PRICES } from '../dist/sweep/prices.js';
 
 const NOTE = '<!-- Made by `npm run docs` from the code; do not edit. -->';
 
@@ -17,6 +21,7 @@ export function generatedPages() {
     'strategies.md': strategiesPage(),
     'metrics.md': metricsPage(),
     'openapi.yaml': openApi(),
+    'deploy.md': deployPage(),
   };
 }
 
@@ -151,9 +156,41 @@ r = 0, .01, −.02, .015, .005, −.01, .02 and A = 365: Sharpe 3.87132645486048
 `;
 }
 
+/** A file of docs/ with what stands between two marks made anew. */
+function between(name, begin, end, made) {
+  const written = readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
+  const [head, tail] = [written.indexOf(begin), written.indexOf(end)];
+  if (head < 0 || tail < head) throw new Error(`${name}: expected the marks ${begin} and ${end}`);
+  return written.slice(0, head + begin.length) + made + written.slice(tail);
+}
+
+const COSTS = { bars: 2_520, assets: 50, runs: [1_000, 100_000, 1_000_000, 10_000_000] };
+
+/** What sweeps cost by the constants of the version; the rest of the page is written by hand. */
+function deployPage() {
+  const usd = (value) => `$${Number(value.toPrecision(2))}`;
+  const { bars, assets } = COSTS;
+  const table = COSTS.runs.map((runs) => {
+    const ids = { sweepId: '0'.repeat(32), engine: '0'.repeat(64) };
+    const plan = planOf({ ...ids, runs, bars, assets, parity: 'auto' });
+    const { expected, storageUsdPerMonth } = estimateCost(plan, DEFAULT_DEPLOYMENT);
+    const { computeUsd, barLoadingUsd, requestsUsd, totalUsd } = expected;
+    const parts = [computeUsd, barLoadingUsd, requestsUsd, totalUsd, storageUsdPerMonth].map(usd);
+    return `| ${[count(runs), count(plan.shards), ...parts].join(' | ')} |`;
+  });
+  const text = `List prices of us-east-1 as of ${LIST_PRICES.asOf}, by the constants of the version, for ${count(bars)} bars of ${assets} assets (a run takes
+${(1_000 * runSeconds(bars, assets)).toFixed(2)} ms) on up to ${DEFAULT_DEPLOYMENT.maxConcurrency} workers, parity auto.
+
+| Runs | Shards | Compute | Cold workers loading bars | Requests | Total | Storage a month |
+|---|---|---|---|---|---|---|
+${table.join('\n')}
+`;
+  const [begin, end] = ['<!-- costs: made by npm run docs from the code -->\n', '<!-- end of costs -->\n'];
+  return between('deploy.md', begin, end, text);
+}
+
 /** What an API tells of a finished sweep, in the words of its schema: the rest of the description is written by hand. */
 function openApi() {
-  const written = readFileSync(new URL('../docs/openapi.yaml', import.meta.url), 'utf8');
   const { $schema: _, ...schema } = z.toJSONSchema(summarySchema, { io: 'input' });
   schema.description = 'final/{id}/g{n}/summary.json: what a generation of a sweep ended with.';
   const document = new Document({ Summary: withoutBounds(schema) }, { aliasDuplicateObjects: false });
@@ -162,13 +199,9 @@ function openApi() {
       node.flow = isLeaf(node);
     },
   });
-  const block = document.toString({ lineWidth: 110 });
+  const lines = document.toString({ lineWidth: 110 }).replace(/^(?=.)/gm, '    ');
   const begin = '    # Made by `npm run docs` from the schema of the summary; do not edit.\n';
-  const end = '    # End of what is made.\n';
-  const [head, tail] = [written.indexOf(begin), written.indexOf(end)];
-  if (head < 0 || tail < head) throw new Error('openapi.yaml: expected the marks around the schema Summary');
-  const lines = block.replace(/^(?=.)/gm, '    ');
-  return written.slice(0, head + begin.length) + lines + written.slice(tail);
+  return between('openapi.yaml', begin, '    # End of what is made.\n', lines);
 }
 
 /** Without the bound that zod states of every whole number: that of numbers that a double counts. */
