@@ -26,6 +26,9 @@ export const validation: Section = {
 
 const share = (value: number | null) => valueText({ unit: 'fraction' }, value);
 const day = (iso: string) => timeText(Date.parse(iso));
+/** A line may end between two days, not within one. */
+const stretch = (from: string, to: string) =>
+  h('span', {}, h('span', { class: 'whole' }, day(from)), ' to ', h('span', { class: 'whole' }, day(to)));
 
 function walkForwardNodes(model: Model, found: WalkForward): Node[] {
   const { objective } = model;
@@ -37,8 +40,8 @@ function walkForwardNodes(model: Model, found: WalkForward): Node[] {
   const name = plain(objective.name);
   const rows = folds.map((fold, i) => [
     String(i + 1),
-    `${day(fold.trainFrom)} to ${day(fold.trainTo)}`,
-    `${day(fold.testFrom)} to ${day(fold.testTo)}`,
+    stretch(fold.trainFrom, fold.trainTo),
+    stretch(fold.testFrom, fold.testTo),
     fold.run_id === null ? 'none' : h('code', { title: `run ${fold.run_id}` }, shortId(fold.run_id)),
     ...axes.map(({ axis }) => (fold.run_id === null ? '–' : label(axis, fold.axes[axis]!))),
     shown(fold.trainObjective),
