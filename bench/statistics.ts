@@ -93,9 +93,13 @@ const surroundings = await seconds(() => {
 const again = Math.max(0, 1 - 250_000 / runs); // of the rows that are read twice: those beyond 64 MB
 const statistics = blocks + surroundings + perDecode * runs * (1 + again);
 const computing = perRun * runs;
-const text = (value: number) => `${value.toFixed(2)} s`;
 process.stdout.write(
-  `${runs} runs: blocks ${text(blocks)}, plateaus and axes ${text(surroundings)}, reading ${text(statistics - blocks - surroundings)}; ` +
-    `computing the runs ${text(computing)} (${(perRun * 1e6).toFixed(0)} µs each, 2 assets, ${BARS} bars, no parity); ` +
-    `share ${((100 * statistics) / (statistics + computing)).toFixed(1)} %\n`,
+  JSON.stringify({
+    runs,
+    blocks,
+    plateaus: surroundings,
+    reading: statistics - blocks - surroundings,
+    computing,
+    microsPerRun: perRun * 1e6,
+  }),
 );

@@ -1,9 +1,16 @@
 // The pages of docs/ that are made from the code, so that they cannot disagree with it. Needs dist/.
+import { readFileSync } from 'node:fs';
+import { Document, isCollection, isMap, isScalar, visit } from 'yaml';
 import { z } from 'zod';
+import { count } from '../dist/cli/format.js';
 import { valuesText } from '../dist/cli/values-text.js';
 import { sweepJsonSchema } from '../dist/contracts/json-schema.js';
+import { summarySchema } from '../dist/contracts/summary.js';
 import { METRICS } from '../dist/core/metrics/catalog.js';
 import { STRATEGIES } from '../dist/strategies/catalog.js';
+import { DEFAULT_DEPLOYMENT, estimateCost } from '../dist/sweep/estimate-cost.js';
+import { planOf, runSeconds } from '../dist/sweep/plan.js';
+import { LIST_PRICES } from '../dist/sweep/prices.js';
 
 const NOTE = '<!-- Made by `npm run docs` from the code; do not edit. -->';
 
@@ -13,6 +20,8 @@ export function generatedPages() {
     'sweep-file.md': sweepFilePage(),
     'strategies.md': strategiesPage(),
     'metrics.md': metricsPage(),
+    'openapi.yaml': openApi(),
+    'deploy.md': deployPage(),
   };
 }
 
@@ -35,11 +44,16 @@ const fieldsOf = (schema) =>
     ? schema
     : schema.anyOf?.find((one) => one.properties && !one.properties.step && one.title !== 'range');
 
+/** Fields that have fields, by path; those of a group follow it. */
+const groupsOf = (properties, path = '') =>
+  Object.entries(properties)
+    .map(([name, field]) => [`${path}${name}`, fieldsOf(field)])
+    .filter(([, fields]) => fields)
+    .flatMap(([name, fields]) => [[name, fields], ...groupsOf(fields.properties, `${name}.`)]);
+
 function sweepFilePage() {
   const schema = sweepJsonSchema();
-  const groups = Object.entries(schema.properties)
-    .map(([name, field]) => [name, fieldsOf(field)])
-    .filter(([, fields]) => fields);
+  const groups = groupsOf(schema.properties);
   const sections = groups.map(
     ([name, fields]) => `## \`${name}\`\n\n${HEAD}\n${rows(fields.properties, fields.required).join('\n')}`,
   );
@@ -63,7 +77,7 @@ ${rows(schema.properties, schema.required).join('\n')}
 
 ${sections.join('\n\n')}
 
-What each fill field means: [semantics](semantics.md#the-fill-model).
+What each fill field means: [semantics](semantics.md#the-fill-model). What a validation does: [validation](validation.md).
 `;
 }
 
@@ -141,3 +155,69 @@ r = 0, .01, −.02, .015, .005, −.01, .02 and A = 365: Sharpe 3.87132645486048
 0.26937979915070875 (\`test/core/metrics\`).
 `;
 }
+
+/** A file of docs/ with what stands between two marks made anew. */
+function between(name, begin, end, made) {
+  const written = readFileSync(new URL(`../docs/${name}`, import.meta.url), 'utf8');
+  const [head, tail] = [written.indexOf(begin), written.indexOf(end)];
+  if (head < 0 || tail < head) throw new Error(`${name}: expected the marks ${begin} and ${end}`);
+  return written.slice(0, head + begin.length) + made + written.slice(tail);
+}
+
+const COSTS = { bars: 2_520, assets: 50, runs: [1_000, 100_000, 1_000_000, 10_000_000] };
+
+/** What sweeps cost by the constants of the version; the rest of the page is written by hand. */
+function deployPage() {
+  const usd = (value) => `$${Number(value.toPrecision(2))}`;
+  const { bars, assets } = COSTS;
+  const table = COSTS.runs.map((runs) => {
+    const ids = { sweepId: '0'.repeat(32), engine: '0'.repeat(64) };
+    const plan = planOf({ ...ids, runs, bars, assets, parity: 'auto' });
+    const { expected, storageUsdPerMonth } = estimateCost(plan, DEFAULT_DEPLOYMENT);
+    const { computeUsd, barLoadingUsd, requestsUsd, totalUsd } = expected;
+    const parts = [computeUsd, barLoadingUsd, requestsUsd, totalUsd, storageUsdPerMonth].map(usd);
+    return `| ${[count(runs), count(plan.shards), ...parts].join(' | ')} |`;
+  });
+  const text = `List prices of us-east-1 as of ${LIST_PRICES.asOf}, by the constants of the version, for ${count(bars)} bars of ${assets} assets (a run takes
+${(1_000 * runSeconds(bars, assets)).toFixed(2)} ms) on up to ${DEFAULT_DEPLOYMENT.maxConcurrency} workers, parity auto.
+
+| Runs | Shards | Compute | Cold workers loading bars | Requests | Total | Storage a month |
+|---|---|---|---|---|---|---|
+${table.join('\n')}
+`;
+  const [begin, end] = ['<!-- costs: made by npm run docs from the code -->\n', '<!-- end of costs -->\n'];
+  return between('deploy.md', begin, end, text);
+}
+
+/** What an API tells of a finished sweep, in the words of its schema: the rest of the description is written by hand. */
+function openApi() {
+  const { $schema: _, ...schema } = z.toJSONSchema(summarySchema, { io: 'input' });
+  schema.description = 'final/{id}/g{n}/summary.json: what a generation of a sweep ended with.';
+  const document = new Document({ Summary: withoutBounds(schema) }, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection(_, node) {
+      node.flow = isLeaf(node);
+    },
+  });
+  const lines = document.toString({ lineWidth: 110 }).replace(/^(?=.)/gm, '    ');
+  const begin = '    # Made by `npm run docs` from the schema of the summary; do not edit.\n';
+  return between('openapi.yaml', begin, '    # End of what is made.\n', lines);
+}
+
+/** Without the bound that zod states of every whole number: that of numbers that a double counts. */
+function withoutBounds(node) {
+  if (Array.isArray(node)) return node.map(withoutBounds);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([name, value]) => !(name === 'maximum' && value === Number.MAX_SAFE_INTEGER))
+      .map(([name, value]) => [name, withoutBounds(value)]),
+  );
+}
+
+/** A schema or list without anything below it: written on one line. */
+const isLeaf = (node) =>
+  node.items.every((item) => {
+    const value = isMap(node) ? item.value : item;
+    return isScalar(value) || (isCollection(value) && value.items.every(isScalar));
+  });

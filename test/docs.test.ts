@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { INSTRUCTIONS_PICTURE, instructionsPicture } from '../scripts/docs-pictures.mjs';
 import { generatedPages } from '../scripts/generated-pages.mjs';
+import { FILES_WITH_FIGURES, withFigures } from '../scripts/measured-figures.mjs';
 import { doStep, lasting, stepsOf } from './support/documented.mjs';
 
 const docs = new URL('../docs/', import.meta.url);
@@ -32,6 +33,11 @@ describe('the pages of the docs', () => {
 
   it.each(Object.entries(generatedPages()))('%s is what the code says', (name, text) => {
     expect(read(name)).toBe(text);
+  });
+
+  it.each(FILES_WITH_FIGURES)('%s shows the figures that were measured last', (file) => {
+    const text = read(`../${file}`);
+    expect(text).toBe(withFigures(file, text));
   });
 
   it('shows the picture of what was simulated', () => {

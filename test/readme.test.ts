@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { METRICS } from '../src/core/metrics/catalog.ts';
 import { parseSweepFile } from '../src/formats/sweep-yaml.ts';
+import { NOT_APPLICABLE, vectorbtCaseNames } from './support/vectorbt-cases.ts';
 
 const root = new URL('../', import.meta.url);
 const readme = readFileSync(new URL('README.md', root), 'utf8');
@@ -33,6 +35,30 @@ test('the demo prints what the README shows, and so does the replay of its best 
   const [, id] = /^ *1 {2}([0-9a-f]{10}) /m.exec(demo.join('\n'))!;
   const show = run('dist/cli/main.js', 'show', id!, '--dir', 'examples/data/sweeps').split('\n');
   for (const line of printed(`backsweep show ${id}`)) expect(show).toContain(line);
+
+  const said = (text: RegExp) => text.exec(readme)![1];
+  const [, reentered] = /would have re-entered ([\d,]+) times/.exec(demo.join('\n'))!;
+  expect(said(/in the runs of the demo that happens ([\d,]+) times/)).toBe(reentered);
+  const [, runs] = /^demo: complete, ([\d,]+) of/m.exec(demo.join('\n'))!;
+  expect(said(/# ([\d,]+) backtests on real prices/)).toBe(runs);
+  // What became of the asset that the text tells about: stopped out, and not before this day bought again.
+  const [, asset, stopped, back] = /^([A-Z]+) +take_profit +(\S+) +(\S+)/m.exec(show.join('\n'))!;
+  expect([
+    asset,
+    said(/On (\S+) Apple reached its take-profit/),
+    said(/until (\S+), and nothing bought it/),
+  ]).toEqual(['AAPL', stopped, back]);
+});
+
+test('the README counts what there is', () => {
+  expect(readme).toContain(`all ${METRICS.length} metrics`);
+  const cases = vectorbtCaseNames();
+  const others = Object.keys(NOT_APPLICABLE).length;
+  expect(readme).toContain(`for ${cases.length - others} of ${cases.length} reference cases`);
+  expect(readme).toContain(`the other ${others} ask for`);
+  const faults = readFileSync(new URL('docs/reliability.md', root), 'utf8').match(/^\| F\d+ \|/gm)!;
+  expect(faults).toHaveLength(30);
+  expect(readme).toContain('thirty faults');
 });
 
 test('every command that the README names exists', () => {

@@ -57,7 +57,7 @@ export async function statusCloud(api: SweepApi, sweepId: string, address: strin
     );
     const { best, objective } = summary;
     if (best) lines.push(`best        ${objective.metric} ${best.value} in run ${best.run_id}`);
-    lines.push(...verdictLines(summary.verdict));
+    lines.push('', ...verdictLines(summary.verdict), '');
   }
   for (const [name, text] of measuredLines(status)) lines.push(`${name.padEnd(11)} ${text}`);
   if (state !== 'complete') {

@@ -84,11 +84,10 @@ export async function compareSweeps(
     })),
   );
   try {
-    // One after the other: a connection answers one question at a time.
-    const leaders = [
-      await leadersOf(database, 'a', objective),
-      await leadersOf(database, 'b', objective),
-    ] as const;
+    const leaders = await Promise.all([
+      leadersOf(database, 'a', objective),
+      leadersOf(database, 'b', objective),
+    ]);
     return {
       sweeps,
       differences: differences(specs[0], specs[1]),

@@ -7,7 +7,10 @@ const ID_DIGITS = 10;
 export function fixed(value: number | null | undefined, decimals: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return '';
   if (Math.abs(value) >= 1e15) return String(value);
-  const [whole, fraction] = value.toFixed(decimals).split('.');
+  const [whole, fraction] = value
+    .toFixed(decimals)
+    .replace(/^-(?=[0.]*$)/, '') // what rounds to zero has no sign
+    .split('.');
   const grouped = whole!.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }

@@ -44,7 +44,7 @@ export function leadersTable(
       ...heldOut.map(([name, unit]) => metricText(unit, numberOf(row[name]))),
       blockSparkline(row),
     ]),
-    { spare: [...spare, 'equity', ...[...names].reverse()] },
+    { spare: [...spare, 'holdout_total_return', 'equity', ...[...names].reverse()] },
   );
 }
 

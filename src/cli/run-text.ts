@@ -44,7 +44,7 @@ function metricsText({ metrics }: SimulationResult): string {
   if (widthOf(process.stdout) < METRICS_WIDTH) return table(['metric', 'value'], cells);
   const height = Math.ceil(cells.length / 2);
   const rows = cells.slice(0, height).map((left, i) => [...left, '   ', ...(cells[height + i] ?? ['', ''])]);
-  return table(['', '', '', '', ''], rows).replace(/^\n/, '');
+  return table(['', '', '', '', ''], rows);
 }
 
 function ordersTable(orders: readonly SimulatedOrder[]): string {

@@ -4,7 +4,7 @@ import type { Summary } from '../contracts/summary.ts';
 import { bytes, count, percent, plural, shortId } from './format.ts';
 import { leadersTable, type RunRow } from './leaders.ts';
 import type { FailureCause } from './published.ts';
-import { colorsOf, printable } from './terminal.ts';
+import { colorsOf, printable, widthOf, wrapped } from './terminal.ts';
 import { validationLines } from './validation-text.ts';
 
 /** Causes of failures that are shown; the rest is counted. */
@@ -60,26 +60,17 @@ export function summaryText(finished: FinishedSweep): string {
   return lines.join('\n');
 }
 
-/** The verdict, a sentence a paragraph, wrapped for a terminal. */
+/** Lines of a verdict are no longer than this, however wide the terminal. */
+const READABLE = 110;
+
+/** The verdict, a sentence a paragraph with a dash before it, wrapped for a terminal. */
 export function verdictLines(sentences: readonly string[]): string[] {
   const { bold } = colorsOf(process.stdout);
-  return [bold('Is the best run real?'), ...sentences.flatMap((sentence) => wrapped(printable(sentence)))];
-}
-
-const LINE = 110;
-
-/** A sentence as lines of at most 110 characters, the first with a dash before it. */
-function wrapped(sentence: string): string[] {
-  const lines: string[] = [];
-  let line = '-';
-  for (const word of sentence.split(' ')) {
-    if (line.length + 1 + word.length > LINE) {
-      lines.push(line);
-      line = ' ';
-    }
-    line += ` ${word}`;
-  }
-  return [...lines, line];
+  const width = Math.min(READABLE, widthOf(process.stdout));
+  return [
+    bold('Is the best run real?'),
+    ...sentences.map((sentence) => wrapped(`- ${printable(sentence)}`, width, 2)),
+  ];
 }
 
 const field = (name: string, text: string) => `${name.padEnd(11)} ${text}`;

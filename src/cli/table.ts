@@ -37,6 +37,7 @@ export interface TableOptions {
  * Where a terminal is too narrow, spare columns are left out and named below; where that is not enough, every row is
  * written as lines of name and value.
  *
+ * @param head names of the columns; all empty = no head
  * @param rows cells are written as they are, null and undefined as nothing
  * @returns text that ends with a newline
  */
@@ -70,7 +71,7 @@ function drawn(head: readonly string[], cells: readonly (readonly string[])[]): 
     return filled.length > 0 && filled.every((cell) => NUMBER.test(cell)) ? 'right' : 'left';
   });
   const lines = new Table({
-    head: [...head],
+    head: head.some((name) => name !== '') ? [...head] : [],
     chars: PLAIN,
     colAligns,
     style: {

@@ -14,7 +14,7 @@ export function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: n
   return stream.isTTY && stream.columns ? stream.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Text broken between words so that no line is longer than `width`; later lines begin with `indent` spaces. */
+/** Text broken between words, never before a %, so that no line is longer than `width`; later lines begin with `indent` spaces. */
 export function wrapped(text: string, width: number, indent = 0): string {
   if (width === Number.POSITIVE_INFINITY) return text;
   const room = Math.max(1, width - indent);
@@ -23,7 +23,7 @@ export function wrapped(text: string, width: number, indent = 0): string {
   let line = lead.slice(1); // the space before the first word completes it
   const length = (part: string) => stripVTControlCharacters(part).length;
   const limit = () => (lines.length === 0 ? width : room);
-  for (const word of text.slice(lead.length).split(' ')) {
+  for (const word of text.slice(lead.length).split(/ (?!%)/)) {
     let rest = word;
     if (line !== '' && length(line) + 1 + length(word) > limit()) {
       lines.push(line);

@@ -61,7 +61,8 @@ function walkForwardLines(
       percent(fold.testPercentile, 0),
     ]);
   const head = ['#', 'train', 'test', 'run', ...axes.map(({ axis }) => axis), `${metric} in`, 'out', 'beats'];
-  const lines = [bold(title), table(head, rows).trimEnd()];
+  const spare = [...axes.map(({ axis }) => axis).reverse(), 'train'];
+  const lines = [bold(title), table(head, rows, { spare }).trimEnd()];
   if (hidden > 0) lines.push(`${plural(hidden, 'earlier window')} not shown: table walk_forward has all`);
   lines.push('');
   if (stitched) {

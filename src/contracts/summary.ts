@@ -52,8 +52,7 @@ export const summarySchema = z.strictObject({
   /** How much of the best run is chance: figures, and what they mean in plain sentences. */
   statistics: sweepStatisticsSchema,
   verdict: z.array(z.string()),
-  /** Where the sweep file asks for a validation. */
-  validation: validationSummarySchema.optional(),
+  validation: validationSummarySchema.optional().describe('Where the sweep file asks for one.'),
   /** sha256 of each table published with this summary, by key. */
   tables: z.record(z.string(), z.string()),
 });

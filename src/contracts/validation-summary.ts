@@ -14,25 +14,23 @@ const figures = z.strictObject({
   max_drawdown: figure,
 });
 
-/** One window of a walk-forward: what was chosen on its training data, and how that fared in its test. */
 const fold = z.strictObject({
   trainFrom: z.string(),
   trainTo: z.string(),
   testFrom: z.string(),
   testTo: z.string(),
-  /** Of the run chosen; null where no run could be. */
-  run_id: z.string().nullable(),
-  /** Its values by axis. */
-  axes: z.record(z.string(), scalar),
+  run_id: z.string().nullable().describe('Of the run chosen; null where no run could be.'),
+  axes: z.record(z.string(), scalar).describe('Its values by axis.'),
   trainObjective: figure,
   testObjective: figure,
-  /** Share of all (sampled) runs that did worse in the test. */
-  testPercentile: figure,
-  rankCorrelation: figure,
+  testPercentile: figure.describe('Share of all (sampled) runs that did worse in the test.'),
+  rankCorrelation: figure.describe('Of training and test over the runs.'),
 });
 
 const walkForward = z.strictObject({
-  folds: z.array(fold),
+  folds: z
+    .array(fold)
+    .describe('What each window chose on its training data, and how that fared in its test.'),
   /** Means over the windows of the chosen runs' objective in training and in test, and of the rank correlations. */
   meanTrain: figure,
   meanTest: figure,
@@ -49,14 +47,21 @@ const walkForward = z.strictObject({
       values: z.array(z.strictObject({ value: scalar, windows: count })),
     }),
   ),
-  /** Constraints that only the leaderboard applies, since the returns of a window cannot tell them. */
-  constraintsNotApplied: z.array(z.string()),
-  /** The account that followed every choice through its test; null where no window chose a run, or one could not be replayed. */
+  constraintsNotApplied: z
+    .array(z.string())
+    .describe('Those that only the leaderboard applies, since the returns of a window cannot tell them.'),
   stitched: figures
     .extend({ from: z.string(), to: z.string(), bars: count, switches: count, switchCost: z.number() })
-    .nullable(),
-  /** The run that leads over the whole period, which nobody knew beforehand, over the same test bars. */
-  hindsight: z.strictObject({ run_id: z.string(), objective: figure, total_return: figure }).nullable(),
+    .nullable()
+    .describe(
+      'The account that followed every choice through its test; null where no window chose a run, or one could not be replayed.',
+    ),
+  hindsight: z
+    .strictObject({ run_id: z.string(), objective: figure, total_return: figure })
+    .nullable()
+    .describe(
+      'The run that leads over the whole period, which nobody knew beforehand, over the same test bars.',
+    ),
 });
 
 const cpcv = z.strictObject({
@@ -68,8 +73,12 @@ const cpcv = z.strictObject({
   /** Runs by the number of splits that chose them, the most frequent first; ten at most. */
   chosen: z.array(z.strictObject({ run_id: z.string(), splits: count })),
   meanTrain: figure,
-  /** Objective of every path, null where undefined; null as a whole where a chosen run could not be replayed. */
-  objectives: z.array(figure).nullable(),
+  objectives: z
+    .array(figure)
+    .nullable()
+    .describe(
+      'Of every path, null where undefined; null as a whole where a chosen run could not be replayed.',
+    ),
   /** Of those that are defined: quantiles by linear interpolation, std with ddof 1. */
   mean: figure,
   std: figure,
@@ -84,7 +93,6 @@ const holdout = z.strictObject({
   bars: count,
   from: z.string(),
   to: z.string(),
-  /** The run that leads without these bars, on them; null without a leader, or where it could not be replayed. */
   best: z
     .strictObject({
       run_id: z.string(),
@@ -94,15 +102,18 @@ const holdout = z.strictObject({
       max_drawdown: figure,
       looksAhead: z.boolean(),
     })
-    .nullable(),
-  /** Leaders whose equity before the holdout changed with the bars after it: their strategy looks ahead. */
-  looksAhead: count,
+    .nullable()
+    .describe(
+      'The run that leads without these bars, on them; null without a leader, or where it could not be replayed.',
+    ),
+  looksAhead: count.describe(
+    'Leaders whose equity before the holdout changed with the bars after it: their strategy looks ahead.',
+  ),
 });
 
 /** What the validation of a sweep came to. */
 export const validationSummarySchema = z.strictObject({
-  /** Bars that the runs were ranked by. */
-  bars: count,
+  bars: count.describe('Bars that the runs were ranked by.'),
   walkForward: walkForward.nullable(),
   cpcv: cpcv.nullable(),
   holdout: holdout.nullable(),

@@ -18,6 +18,7 @@ import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
 import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard.ts';
+import { LEADERS } from './plan.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
 import { robustLeaders } from './robust-leaders.ts';
@@ -27,9 +28,6 @@ import { type MeasuredSweep, startSweepStatistics } from './statistics/sweep-sta
 import { verdict } from './statistics/verdict.ts';
 import { publishValidation } from './validation/publish-validation.ts';
 import { foldWindows, type WindowChoices } from './validation/window-choices.ts';
-
-/** Rows of the leaderboard. */
-const LEADERS = 1_000;
 
 /**
  * Publishes what a generation came to: leaderboard, the other `SWEEP_TABLES`, the row of `sweeps`, and last the
@@ -169,7 +167,7 @@ async function publish(
   const untabled: Summary = {
     ...summaryOf(input, generation, sets, fold, board, diverged),
     statistics,
-    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric }),
+    verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric, validation }),
     ...(validation && { validation }),
   };
   await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));

@@ -1,6 +1,8 @@
 import type { Plan } from '../contracts/plan.ts';
-import { checkSeconds, runSeconds } from './plan.ts';
+import { checkSeconds, LEADERS, runSeconds } from './plan.ts';
 import { LIST_PRICES, type Prices } from './prices.ts';
+import { splitCount } from './statistics/block-splits.ts';
+import { validationWork } from './validation/validation-work.ts';
 
 /** What a deployment runs sweeps with. */
 export interface Deployment {
@@ -16,7 +18,7 @@ export const DEFAULT_DEPLOYMENT: Deployment = { maxConcurrency: 100, workerMemor
 /** The part of a plan that costs depend on. */
 export type PlanSize = Pick<
   Plan,
-  'runs' | 'bars' | 'assets' | 'shards' | 'shardRuns' | 'parityShare' | 'parityLeaders'
+  'runs' | 'bars' | 'assets' | 'shards' | 'shardRuns' | 'parityShare' | 'parityLeaders' | 'validation'
 >;
 
 /** One bound of an estimate. */
@@ -42,7 +44,8 @@ export interface CostEstimate {
 const CORE_MB = 1_769;
 const MB_PER_GB = 1_024;
 /** Of a row in Parquet; block sums are most of it. */
-export const ROW_BYTES = 720;
+const ROW_BYTES = 720;
+const VALUE_BYTES = 8;
 /** Requests around one shard: S3 and SQS answer within tens of milliseconds. */
 const SHARD_OVERHEAD_SECONDS = 0.3;
 const START_SECONDS = 1.5;
@@ -52,9 +55,33 @@ const LOAD_BYTES_PER_SECOND = 40e6;
 /** The window of ticks, and an aggregation with its replays, which nothing runs beside. */
 const TICK_WINDOW_SECONDS = 10;
 const FOLD_RUN_SECONDS = 5e-6;
+const FOLD_VALUE_SECONDS = 20e-9;
+/** Of one run in one split of the probability of backtest overfitting, which is most of the statistics. */
+const SPLIT_SECONDS = 40e-9;
 /** Of the shard queue and its function, see CLOUD.md. */
 const MAX_ATTEMPTS = 20;
 const TIMEOUT_SECONDS = 300;
+
+/** Bytes of the results of a sweep. */
+export function resultBytes({ runs, validation }: Pick<PlanSize, 'runs' | 'validation'>): number {
+  return runs * (ROW_BYTES + VALUE_BYTES * validationWork(validation).columns);
+}
+
+/** What comes after the last shard: reading rows and weighing them, which one thread does, and simulating some runs again. */
+export interface EndWork {
+  readonly seconds: number;
+  /** Lengths of a run: leaders, on bars held back too, and runs that windows and splits chose. */
+  readonly runs: number;
+}
+
+/** The work after the last shard, without checks of parity; pure. */
+export function endWork({ runs, validation }: Pick<PlanSize, 'runs' | 'validation'>): EndWork {
+  const { columns, chosenRuns, leaderRuns } = validationWork(validation);
+  return {
+    seconds: runs * (FOLD_RUN_SECONDS + columns * FOLD_VALUE_SECONDS + splitCount(runs) * SPLIT_SECONDS),
+    runs: Math.min(runs, LEADERS) * (1 + leaderRuns) + Math.min(runs, chosenRuns),
+  };
+}
 
 /**
  * Estimates time and money of a sweep from its plan; pure.
@@ -66,7 +93,7 @@ export function estimateCost(
   plan: PlanSize,
   deployment: Deployment,
   prices: Prices = LIST_PRICES,
-  measuredRunSeconds = runSeconds(plan.bars, plan.assets),
+  measuredRunSeconds = runSeconds(plan.bars, plan.assets) + validationWork(plan.validation).runSeconds,
 ): CostEstimate {
   const { runs, shards, bars, assets } = plan;
   const cores = Math.min(1, deployment.workerMemoryMb / CORE_MB); // a run uses one core, however many there are
@@ -74,12 +101,9 @@ export function estimateCost(
   const oneCheck = checkSeconds(bars, assets);
   const coreSeconds = runs * measuredRunSeconds + checked * oneCheck;
   const shardSeconds = coreSeconds / cores / shards + SHARD_OVERHEAD_SECONDS;
-  const leaders = Math.min(runs, 1_000);
+  const end = endWork(plan);
   const foldSeconds =
-    (runs * FOLD_RUN_SECONDS +
-      leaders * measuredRunSeconds +
-      Math.min(leaders, plan.parityLeaders) * oneCheck) /
-    cores;
+    (end.seconds + end.runs * measuredRunSeconds + Math.min(runs, plan.parityLeaders) * oneCheck) / cores;
   const loadSeconds = START_SECONDS + (bars * assets * BAR_BYTES) / LOAD_BYTES_PER_SECOND / cores;
   const gb = deployment.workerMemoryMb / MB_PER_GB;
   const bound = (seconds: number, attempts: number): CostBound => {
@@ -105,13 +129,13 @@ export function estimateCost(
       totalUsd: computeUsd + barLoadingUsd + requestsUsd,
     };
   };
-  const resultBytes = runs * ROW_BYTES;
+  const bytes = resultBytes(plan);
   return {
     pricesAsOf: prices.asOf,
     expected: bound(shardSeconds, 1),
     worst: bound(TIMEOUT_SECONDS, MAX_ATTEMPTS),
-    resultBytes,
-    storageUsdPerMonth: (resultBytes / 1e9) * prices.s3GbMonth,
+    resultBytes: bytes,
+    storageUsdPerMonth: (bytes / 1e9) * prices.s3GbMonth,
   };
 }
 

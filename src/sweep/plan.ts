@@ -19,7 +19,8 @@ const PARITY_TIME = 0.25;
 const CHEAP_PARITY_SECONDS = 0.25;
 /** Leaders that are checked: as many as half of that allows, within these bounds; and of the others so many at least. */
 const FEWEST_CHECKS = 20;
-const MOST_LEADERS = 1_000;
+/** Rows of a leaderboard, each of which is replayed at the end. */
+export const LEADERS = 1_000;
 
 /** What a plan is made from. */
 export interface PlanInput {
@@ -81,7 +82,7 @@ function parityOf({ runs, bars, assets, parity }: PlanInput): Pick<Plan, 'parity
   const runWork = runs * runSeconds(bars, assets);
   const budget = Math.max(CHEAP_PARITY_SECONDS, (runWork * PARITY_TIME) / (1 - PARITY_TIME));
   const affordable = budget / checkSeconds(bars, assets);
-  const parityLeaders = Math.max(FEWEST_CHECKS, Math.min(MOST_LEADERS, Math.floor(affordable / 2)));
+  const parityLeaders = Math.max(FEWEST_CHECKS, Math.min(LEADERS, Math.floor(affordable / 2)));
   if (parity === 'none') return { parityShare: 0, parityLeaders: 0 };
   if (parity === 'all' || (parity === 'auto' && affordable >= runs)) return { parityShare: 1, parityLeaders };
   if (parity === 'auto') {

@@ -4,6 +4,7 @@ import { InvalidInputError } from '../contracts/errors.ts';
 import { nearestName } from '../contracts/nearest-name.ts';
 import { periodBounds } from '../contracts/period.ts';
 import type { SweepSpec } from '../contracts/sweep-spec.ts';
+import type { ValidationLayout } from '../contracts/validation-layout.ts';
 import { STRATEGIES } from '../strategies/catalog.ts';
 import { importStrategy } from '../strategies/import-strategy.ts';
 import type { Strategy } from '../strategies/strategy.ts';
@@ -23,6 +24,7 @@ import { instructionShas, readManifest } from './stored-sweep.ts';
 import type { StrategyModule } from './strategy-source.ts';
 import { resolveSpec, strategyCodeOfSpec } from './sweep-content.ts';
 import { validateParams } from './validate-params.ts';
+import { validationLayout } from './validation/validation-layout.ts';
 
 /** Where a sweep is to run. */
 export interface SubmissionTarget extends Deployment {
@@ -62,7 +64,7 @@ export async function checkSubmission(
   rankingOf(spec);
   const datasetId = datasetIdOf(spec.bars, target.bucket);
   const manifest = await readManifest(store, datasetId);
-  const { assets, bars } = estimatedBars(manifest, spec);
+  const { assets, bars, from, to } = estimatedBars(manifest, spec);
   refuseBarsThatDoNotFit(assets, bars, target.workerMemoryMb);
   const { runs } = selectRuns(spec, gridOf(spec));
   const instructions = new Map(instructionShas(spec).map((sha) => [sha, sha]));
@@ -70,7 +72,12 @@ export async function checkSubmission(
   const resolved = resolveSpec(spec, { datasetId, strategyCode, instructions });
   const sweepId = sweepIdOf(resolved);
   const { parity, shardRuns } = spec;
-  const plan = planOf({ sweepId, engine: ENGINE_DIGEST, runs, bars, assets, shardRuns, parity });
+  const validation = estimatedLayout(spec, bars, from, to);
+  const ranked = validation?.bars ?? bars;
+  const plan = {
+    ...planOf({ sweepId, engine: ENGINE_DIGEST, runs, bars: ranked, assets, shardRuns, parity }),
+    ...(validation && { validation }),
+  };
   return {
     sweepId,
     resolved,
@@ -146,6 +153,24 @@ function estimatedBars(manifest: DatasetManifest, { universe, period }: SweepSpe
   const most = entries.reduce((sum, { rows }) => sum + rows, 0);
   return {
     assets: entries.length,
+    from,
+    to,
     bars: Math.max(1, Math.min(manifest.bars, most, Math.ceil(manifest.bars * share) + 1)),
   };
+}
+
+/** The windows of a validation on bars as if they were evenly spaced; null without one, or where only the bars tell whether it fits. */
+function estimatedLayout(spec: SweepSpec, bars: number, from: number, to: number): ValidationLayout | null {
+  if (!spec.validation) return null;
+  const times = Float64Array.from(
+    { length: bars },
+    (_, i) => from + ((to - from) * i) / Math.max(1, bars - 1),
+  );
+  try {
+    const barsPerYear = spec.barsPerYear ?? 1; // windows do not depend on it
+    return validationLayout(spec.validation, times, { barsPerYear, riskFreeRate: spec.riskFreeRate });
+  } catch (error) {
+    if (error instanceof InvalidInputError) return null; // the planner, which reads the bars, says so
+    throw error;
+  }
 }

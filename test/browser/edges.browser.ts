@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { moduleSource, realSweep, walkBars } from '../support/real-sweep.ts';
-import { syntheticSweep } from '../support/synthetic-sweep.ts';
+import { moduleSource, walkBars } from '../support/real-sweep.ts';
 import { startBrowser } from './browser.ts';
-import { MOMENTUM, reportOf, reportOfFile } from './reports.ts';
+import { MOMENTUM, reportOfFile, reportOfMillion } from './reports.ts';
 
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 
@@ -117,22 +116,7 @@ describe('a report of', () => {
   it('1,000,000 runs is at most 5 MB, aggregates and says so, and filters its leaders', {
     timeout: 900_000,
   }, async () => {
-    const file = {
-      name: 'million',
-      bars: './bars',
-      strategy: {
-        name: 'momentum',
-        params: { lookback: { from: 1, to: 100, step: 1 }, top: { from: 1, to: 10, step: 1 } },
-      },
-      stops: {
-        stopLoss: { from: 0.01, to: 0.1, step: 0.01 },
-        trailingStop: { from: 0.01, to: 0.1, step: 0.01 },
-        takeProfit: { from: 0.01, to: 0.1, step: 0.01 },
-      },
-      parity: 'none',
-    };
-    const { prepared } = await realSweep(file, walkBars(3, 1_000), { kind: 'builtin', name: 'momentum' });
-    const { html, data } = await reportOf(await syntheticSweep(prepared), prepared);
+    const { html, data } = await reportOfMillion();
     expect(data.summary.runs).toBe(1_000_000);
     expect(Buffer.byteLength(html)).toBeLessThan(5_000_000);
     expect(data.runs).toMatchObject({ complete: false, rows: 4_000 });

@@ -9,6 +9,7 @@ import type { PreparedSweep } from '../../src/sweep/prepare-sweep.ts';
 import { runSweep } from '../../src/sweep/run-sweep.ts';
 import type { StrategySource } from '../../src/sweep/strategy-source.ts';
 import { realSweep, walkBars } from '../support/real-sweep.ts';
+import { syntheticSweep } from '../support/synthetic-sweep.ts';
 
 export const PLACE: ReportPlace = {
   seconds: 12.3,
@@ -25,7 +26,7 @@ export interface MadeReport {
 }
 
 /** The report of a published sweep. */
-export async function reportOf(store: Store, { plan, inputs }: PreparedSweep): Promise<MadeReport> {
+async function reportOf(store: Store, { plan, inputs }: PreparedSweep): Promise<MadeReport> {
   const data = await collectReport(store, plan.sweepId, '1.2.3', inputs);
   return { data, html: renderReport(data, PLACE, await readPageAssets()) };
 }
@@ -59,3 +60,22 @@ export const MOMENTUM = {
   stops: { stopLoss: [null, 0.03, 0.06], trailingStop: [null, 0.05, 0.1, 0.2] },
   portfolio: { feeRate: 0.001 },
 };
+
+const tenth = { from: 0.01, to: 0.1, step: 0.01 };
+/** 1,000,000 runs over five axes. */
+const MILLION = {
+  name: 'million',
+  bars: './bars',
+  strategy: {
+    name: 'momentum',
+    params: { lookback: { from: 1, to: 100, step: 1 }, top: { from: 1, to: 10, step: 1 } },
+  },
+  stops: { stopLoss: tenth, trailingStop: tenth, takeProfit: tenth },
+  parity: 'none',
+};
+
+/** The report of a million runs, made up instead of simulated. */
+export async function reportOfMillion(): Promise<MadeReport> {
+  const { prepared } = await realSweep(MILLION, walkBars(3, 1_000), { kind: 'builtin', name: 'momentum' });
+  return reportOf(await syntheticSweep(prepared), prepared);
+}

@@ -20,7 +20,8 @@ describe('the verdict', () => {
     const { page, problems } = await browser.open(html);
     const { verdict, statistics } = data.summary;
     expect(statistics.gaps).toEqual([]);
-    expect(await page.locator('#verdict .judgement, #verdict .reason').allTextContents()).toEqual(verdict);
+    const shown = await page.locator('#verdict .judgement, #verdict .reason').allTextContents();
+    expect(shown.map((text) => text.replaceAll('\u00a0', ' ').replaceAll('−', '-'))).toEqual(verdict);
     const rows = await page.locator('#verdict .scroll tbody tr').allTextContents();
     const pbo = rows.find((row) => row.startsWith('PBO'))!;
     expect(Number(/^PBO([\d.]+)Share/.exec(pbo)![1])).toBeCloseTo(statistics.overfitting!.probability, 2);
@@ -63,6 +64,19 @@ describe('the validation', () => {
     expect(await page.locator('#validation canvas').count()).toBe(1);
     expect(await page.locator('#validation .cpcv').textContent()).toContain(`${cpcv!.paths} paths`);
     expect(await page.locator('#validation .holdout').textContent()).toContain(`${holdout!.bars} bars`);
+    expect(problems).toEqual([]);
+  });
+
+  it('shows the windows on a phone without scrolling: dates, run and figures, parameters below', async () => {
+    const { html, data } = await reportOfFile(VALIDATED);
+    const { page, problems } = await browser.open(html, { viewport: { width: 390, height: 844 } });
+    const table = page.locator('#validation .scroll').first();
+    const [needed, room] = await table.evaluate((element) => [element.scrollWidth, element.clientWidth]);
+    expect(needed).toBeLessThanOrEqual(room!);
+    const heads = await table.locator('thead th:visible').allTextContents();
+    expect(heads).toEqual(['#', 'test', 'run', 'sharpe in', 'out', 'beats']);
+    const { folds } = data.summary.validation!.walkForward!;
+    expect(await table.locator('tbody tr').first().textContent()).toContain(folds[0]!.run_id!.slice(0, 10));
     expect(problems).toEqual([]);
   });
 

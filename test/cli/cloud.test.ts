@@ -317,8 +317,15 @@ describe('which stack or directory is meant', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('found --dir too; leave one of them out')]);
   });
 
-  it('an address is needed to submit and to watch, and SQL does not run in the API', async () => {
-    expect(await run({}, 'watch')).toMatchObject({ code: 2, stderr: expect.stringContaining('--api <url>') });
+  it('an address is needed to submit, a directory without one to watch, and SQL does not run in the API', async () => {
+    expect(await run({}, 'submit', 'sweep.yaml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--api <url>'),
+    });
+    expect(await run({}, 'watch', 'last', '--dir', 'nowhere')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nowhere: expected a directory of sweeps, found none'),
+    });
     expect(await cloud('top', 'last', '--where', 'sharpe > 1')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--athena'),

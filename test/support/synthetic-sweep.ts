@@ -4,12 +4,13 @@ import { METRICS } from '../../src/core/metrics/catalog.ts';
 import { canonicalJson } from '../../src/formats/canonical-json.ts';
 import { encodeResults, resultTable } from '../../src/formats/results-parquet.ts';
 import { digitsAt, parametersAt } from '../../src/sweep/grid.ts';
-import { parameterSpelling } from '../../src/sweep/ids.ts';
 import { shardRange } from '../../src/sweep/plan.ts';
 import type { ShardRunner, Store } from '../../src/sweep/ports.ts';
 import type { PreparedSweep } from '../../src/sweep/prepare-sweep.ts';
 import { runSweep } from '../../src/sweep/run-sweep.ts';
 import { randomStream } from './random.ts';
+
+const GROUPS = ['fill', 'params', 'portfolio', 'stops'] as const;
 
 /**
  * Publishes a sweep whose rows are made up instead of simulated, by the real protocol, into memory: a hill over the
@@ -17,8 +18,19 @@ import { randomStream } from './random.ts';
  */
 export async function syntheticSweep({ plan, spec, aggregate, engine }: PreparedSweep): Promise<Store> {
   const store = memoryStore();
-  const spell = parameterSpelling();
   const axes = axisColumns(engine.grid);
+  /** The parameters of a run as its row spells them; each group is spelled once for each choice of its axes. */
+  const spelled = new Map<string, string>();
+  const spell = (index: number, digits: readonly number[]) =>
+    `{${GROUPS.map((group) => {
+      const key = axes.map(({ axis }, k) => (axis.path.startsWith(group) ? digits[k] : '')).join();
+      let text = spelled.get(group + key);
+      if (text === undefined) {
+        text = canonicalJson(parametersAt(engine.grid, index)[group]);
+        spelled.set(group + key, text);
+      }
+      return `"${group}":${text}`;
+    }).join()}}`;
   const runner: ShardRunner = {
     concurrency: 1,
     async run(shard) {
@@ -38,8 +50,7 @@ export async function syntheticSweep({ plan, spec, aggregate, engine }: Prepared
         put('run_index', index);
         put('run_id', index.toString(16).padStart(32, '0'));
         put('shard', shard);
-        const set = parametersAt(engine.grid, index);
-        put('params', spell(set, canonicalJson(set.params)));
+        put('params', spell(index, digits));
         put('parity_status', 'not_checked');
         for (const [k, { column, axis }] of axes.entries())
           put(column, axis.values[digits[k]!] ?? Number.NaN);

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { concurrencyAt, estimateCost, rampSeconds } from '../../src/sweep/estimate-cost.ts';
 import { planOf } from '../../src/sweep/plan.ts';
 import { LIST_PRICES } from '../../src/sweep/prices.ts';
+import { validationLayout } from '../../src/sweep/validation/validation-layout.ts';
+import { validationWork } from '../../src/sweep/validation/validation-work.ts';
 
 const DEPLOYMENT = { maxConcurrency: 100, workerMemoryMb: 1_769 };
 const planFor = (runs: number, bars = 2_500, assets = 10, parity: 'auto' | 'none' = 'none') =>
@@ -92,6 +94,42 @@ describe('the estimate', () => {
     // what waits for S3 and SQS costs half: 0.3 s of each shard
     expect(half.computeUsd / whole.computeUsd).toBeGreaterThan(0.85);
     expect(half.computeUsd).toBeLessThan(whole.computeUsd);
+  });
+
+  it('counts what a validation adds: columns, runs that windows choose, and leaders on all bars', () => {
+    const DAY = 86_400_000;
+    const times = Float64Array.from({ length: 1_000 }, (_, i) => i * DAY);
+    const rule = {
+      walkForward: { train: 200, test: 100, anchored: false, purge: 1, embargo: 0 },
+      cpcv: { groups: 8, test: 2, purge: 1, embargo: 0 },
+      holdout: '20%',
+    } as const;
+    const layout = validationLayout(rule, times, { barsPerYear: 252, riskFreeRate: 0 });
+    const plan = { ...planFor(2_000, 800), shards: 2_000, shardRuns: 1 };
+    const [without, with_] = [plan, { ...plan, validation: layout }].map((each) =>
+      estimateCost(each, DEPLOYMENT, LIST_PRICES, 1),
+    );
+    // 6 windows and C(8, 2) splits choose a run each; 1,000 leaders go over 1,000 bars, 1.25 times as many as a run.
+    // Meanwhile a tick of 0.3 s each ten seconds.
+    const seconds = (6 + 28 + 1_250) * 1.03;
+    const more = with_!.expected.computeUsd - without!.expected.computeUsd;
+    expect(more / 0.00002303 / seconds).toBeCloseTo(1, 2);
+    // In training and test of each window, in training of each split.
+    expect(with_!.resultBytes - without!.resultBytes).toBe(2_000 * 8 * (2 * 6 + 28));
+    expect(with_!.expected.totalUsd).toBeLessThan(with_!.worst.totalUsd);
+  });
+
+  it('takes measuring the windows of every run for work, the more of it the more they overlap', () => {
+    const times = Float64Array.from({ length: 2_500 }, (_, i) => i);
+    const work = (train: number, test: number, step = test) => {
+      const walkForward = { train, test, step, anchored: false, purge: 1, embargo: 0 };
+      const layout = validationLayout({ walkForward }, times, { barsPerYear: 252, riskFreeRate: 0 });
+      return validationWork(layout).runSeconds;
+    };
+    expect(work(500, 500)).toBeGreaterThan(0);
+    expect(work(500, 50)).toBeGreaterThan(work(500, 100));
+    expect(work(1_000, 20)).toBeGreaterThan(work(100, 20));
+    expect(validationWork(undefined)).toEqual({ runSeconds: 0, columns: 0, chosenRuns: 0, leaderRuns: 0 });
   });
 
   it('takes other prices', () => {

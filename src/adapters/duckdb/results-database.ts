@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
 
@@ -24,21 +25,19 @@ export interface SqlRows {
 
 /** An embedded database that sees nothing but its views. */
 export interface ResultsDatabase {
-  /** Runs one SELECT; InvalidInputError for any other statement and for SQL that is wrong. */
+  /** Runs one SELECT, beside others where they are still being read; InvalidInputError for any other statement and for SQL that is wrong. */
   select(sql: string): Promise<SqlRows>;
   close(): void;
 }
 
-/** Columns that a cloud table has because it is partitioned come from paths; ids of digits alone stay text. */
-const READ = 'union_by_name = true, hive_partitioning = true, hive_types_autocast = false';
+/** The column that a cloud table has because it is partitioned, from the end of the path. */
+const PARTITION = "regexp_extract(filename, 'sweep_id=([0-9a-f]+)[/\\\\][^/\\\\]+$', 1) AS sweep_id";
 
 /**
  * Opens views over Parquet files of a directory, in SQL that means the same on Athena (7 / 2 = 3, and
  * `json_extract_scalar`).
  *
  * The database may read those files and nothing else, and only SELECT is run, so a query cannot change anything.
- * Files are named relative to the directory, which becomes the working directory of this process: DuckDB would take
- * `*` and `[` in the path of the directory as patterns.
  *
  * @param tables keys of the store by name of the view; a view without any is left out
  * @param views further views over those, by name, in the order in which they need each other
@@ -49,21 +48,21 @@ export async function openResultsDatabase(
   tables: Readonly<Record<string, readonly string[]>>,
   views: readonly { readonly name: string; readonly sql: string }[] = [],
 ): Promise<ResultsDatabase> {
-  process.chdir(directory);
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  const open = new Set([connection]);
   const close = () => {
-    connection.closeSync();
+    for (const each of open) each.closeSync();
     instance.closeSync();
   };
   try {
-    await connection.run('SET integer_division = true');
+    await connection.run('SET GLOBAL integer_division = true');
     await connection.run('CREATE MACRO json_extract_scalar(json, path) AS json_extract_string(json, path)');
-    await connection.run(`SET allowed_paths = [${Object.values(tables).flat().map(quoted).join(', ')}]`);
+    const paths = Object.values(tables).flatMap((keys) => keys.map((key) => resolve(directory, key)));
+    const allowed = new Set(paths.flatMap((path) => [path, literally(path)]));
+    await connection.run(`SET allowed_paths = [${[...allowed].map(quoted).join(', ')}]`);
     for (const [name, keys] of Object.entries(tables)) {
-      if (keys.length === 0) continue;
-      const files = keys.map(quoted).join(', ');
-      await connection.run(`CREATE VIEW "${name}" AS SELECT * FROM read_parquet([${files}], ${READ})`);
+      if (keys.length > 0) await connection.run(`CREATE VIEW "${name}" AS ${readSql(directory, keys)}`);
     }
     for (const { name, sql } of views) await connection.run(`CREATE VIEW "${name}" AS ${sql}`);
     await connection.run('SET enable_external_access = false');
@@ -76,12 +75,41 @@ export async function openResultsDatabase(
     ...Object.keys(tables).filter((name) => tables[name]!.length > 0),
     ...views.map(({ name }) => name),
   ];
-  return { select: (sql) => select(connection, sql, known), close };
+  // A connection reads one result at a time: the next would cut off the one before.
+  const selectAlone = async (sql: string) => {
+    const own = await instance.connect();
+    open.add(own);
+    const done = () => {
+      if (open.delete(own)) own.closeSync();
+    };
+    try {
+      return await select(own, sql, known, done);
+    } catch (error) {
+      done();
+      throw error;
+    }
+  };
+  return { select: selectAlone, close };
 }
 
+function readSql(directory: string, keys: readonly string[]): string {
+  const files = keys.map((key) => quoted(literally(resolve(directory, key)))).join(', ');
+  const read = `read_parquet([${files}], union_by_name = true, hive_partitioning = false`;
+  return keys.every((key) => key.includes('sweep_id='))
+    ? `SELECT * EXCLUDE (filename), ${PARTITION} FROM ${read}, filename = true)`
+    : `SELECT * FROM ${read})`;
+}
+
+/** A path as a pattern that matches nothing else; DuckDB takes `*`, `?` and `[` as patterns. */
+const literally = (path: string) => path.replace(/[*?[]/g, '[$&]');
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-async function select(connection: DuckDBConnection, sql: string, known: readonly string[]): Promise<SqlRows> {
+async function select(
+  connection: DuckDBConnection,
+  sql: string,
+  known: readonly string[],
+  done: () => void,
+): Promise<SqlRows> {
   try {
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1) {
@@ -98,7 +126,7 @@ async function select(connection: DuckDBConnection, sql: string, known: readonly
     return {
       columns: result.deduplicatedColumnNames(),
       types: result.columnTypes().map((type) => typeOf(String(type))),
-      rows: rowsOf(result, known),
+      rows: rowsOf(result, known, done),
     };
   } catch (error) {
     throw sqlError(error, known);
@@ -115,6 +143,7 @@ function typeOf(type: string): SqlType {
 async function* rowsOf(
   result: Awaited<ReturnType<DuckDBConnection['stream']>>,
   known: readonly string[],
+  done: () => void,
 ): AsyncIterable<readonly SqlValue[]> {
   try {
     for await (const chunk of result.yieldRowsJs()) {
@@ -122,6 +151,8 @@ async function* rowsOf(
     }
   } catch (error) {
     throw sqlError(error, known);
+  } finally {
+    done();
   }
 }
 

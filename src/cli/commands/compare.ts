@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import type { Store } from '../../sweep/ports.ts';
@@ -26,17 +25,16 @@ export function compareCommand(): Command {
     .addOption(dirOption())
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  $ backsweep compare 3f9c2a41 77ab01cd\n')
-    .action(async (a: string, b: string, flags: Flags) => {
-      const store = await openSweeps(flags.dir);
-      const dir = resolve(flags.dir); // the database changes the directory
+    .action(async (a: string, b: string, { dir, json }: Flags) => {
+      const store = await openSweeps(dir);
       const [left, right] = [await meant(dir, store, a), await meant(dir, store, b)];
       if ('sweepId' in left && 'sweepId' in right) {
         const comparison = await compareSweeps(dir, store, [left.sweepId, right.sweepId]);
-        return flags.json ? printJson(comparison) : printFitted(sweepComparisonText(comparison).trimEnd());
+        return json ? printJson(comparison) : printFitted(sweepComparisonText(comparison).trimEnd());
       }
       if ('row' in left && 'row' in right) {
         const comparison = await compareRuns(store, [ranOnly(left.row), ranOnly(right.row)]);
-        return flags.json ? printJson(comparison) : printFitted(runComparisonText(comparison).trimEnd());
+        return json ? printJson(comparison) : printFitted(runComparisonText(comparison).trimEnd());
       }
       const kinds = [left, right].map((each) => ('row' in each ? 'a run' : 'a sweep'));
       throw new InvalidInputError(

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
@@ -37,8 +37,6 @@ export function exportCommand(): Command {
       '\nExample:\n  $ backsweep export 3f9c2a41 --to vectorbt && python vectorbt-3f9c2a41/run_instructions.py vectorbt-3f9c2a41\n',
     )
     .action(async (wanted: string, flags: Flags) => {
-      // Reading results moves the process into their directory.
-      const here = process.cwd();
       const store = await openSweeps(flags.dir);
       const row = await findRun(flags.dir, store, wanted);
       const id = String(row.run_id);
@@ -64,7 +62,7 @@ export function exportCommand(): Command {
         ...(await scriptFor(flags.to)),
       };
       const out = flags.out ?? `${flags.to}-${id.slice(0, 10)}`;
-      await writeFiles(resolve(here, out), files);
+      await writeFiles(out, files);
       printExport(flags, out, id, Object.keys(files), departures);
     });
 }

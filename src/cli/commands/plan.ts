@@ -2,16 +2,19 @@ import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { openSweepFile } from '../../adapters/local/open-sweep.ts';
 import { readInputText } from '../../adapters/local/read-input.ts';
+import type { Plan } from '../../contracts/plan.ts';
+import type { ValidationLayout } from '../../contracts/validation-layout.ts';
 import { barsBytes } from '../../core/bars.ts';
 import { parseSweepFile } from '../../formats/sweep-yaml.ts';
-import { ROW_BYTES } from '../../sweep/estimate-cost.ts';
-import { checkedRuns } from '../../sweep/plan.ts';
+import { endWork, resultBytes } from '../../sweep/estimate-cost.ts';
+import { checkedRuns, LEADERS } from '../../sweep/plan.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
+import { validationWork } from '../../sweep/validation/validation-work.ts';
 import { type Calibration, calibrate } from '../calibrate.ts';
 import { type CloudPlan, cloudLines, cloudPlan } from '../cloud-plan.ts';
 import { bytes, count, duration, percent, plural, shortId } from '../format.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
-import { colorsOf, print, printable, printJson } from '../terminal.ts';
+import { colorsOf, printable, printFitted, printJson } from '../terminal.ts';
 
 /** Threads share caches and memory, and each has to compile the code again: two take more than half of the time of one. */
 const WORST_SCALING = 2;
@@ -42,7 +45,7 @@ export function planCommand(): Command {
       const { maxCostUsd } = parseSweepFile(await readInputText(file), file);
       const cloud = cloudPlan(prepared.plan, calibration.typical, maxCostUsd);
       if (json) printJson({ ...planJson(prepared, calibration, time), cloud });
-      else print(planText(prepared, calibration, time, cloud));
+      else printFitted(planText(prepared, calibration, time, cloud));
     });
 }
 
@@ -54,7 +57,7 @@ async function planByApi(address: string, file: string, json: boolean): Promise<
   const { name, body } = await openSubmission(file);
   const planned = await openSweepApi(address).plan(body);
   if (json) printJson({ name, ...planned });
-  else print(`${colorsOf(process.stdout).bold(printable(name))}\n${plannedText(planned)}`);
+  else printFitted(`${colorsOf(process.stdout).bold(printable(name))}\n${plannedText(planned)}`);
 }
 
 interface Time {
@@ -70,7 +73,8 @@ interface Time {
 function timeOf({ plan }: PreparedSweep, measured: Calibration, threads: number): Time {
   const lanes = Math.min(threads, plan.shards);
   const parity = checkedRuns(plan) * measured.parity;
-  const wall = (perRun: number) => (plan.runs * perRun + parity) / lanes;
+  const end = endWork(plan);
+  const wall = (perRun: number) => ((plan.runs + end.runs) * perRun + parity) / lanes + end.seconds;
   return {
     threads: lanes,
     least: wall(measured.fastest),
@@ -93,7 +97,8 @@ function planJson({ plan, selection, engine, inputs }: PreparedSweep, calibratio
     shardRuns: plan.shardRuns,
     parityRuns: checkedRuns(plan),
     bars: { assets: plan.assets, bars: plan.bars, bytes: barsBytes(plan.assets, plan.bars) },
-    resultBytes: plan.runs * ROW_BYTES,
+    validation: plan.validation ? validationWork(plan.validation) : null,
+    resultBytes: resultBytes(plan),
     calibration,
     seconds: time,
   };
@@ -115,11 +120,11 @@ function planText(
     `${bold(printable(inputs.spec.name))} ${dim(`(sweep ${shortId(plan.sweepId)})`)}`,
     field(
       'grid',
-      `${selection.gridSize} ${axes.length === 0 ? 'point, no axis' : `points: ${product.join(' × ')}`}`,
+      `${big(selection.gridSize)} ${axes.length === 0 ? 'point, no axis' : `points: ${product.join(' × ')}`}`,
     ),
   ];
   for (const { condition, points } of selection.excluded) {
-    const examined = selection.examined === selection.gridSize ? '' : ` of ${selection.examined} drawn`;
+    const examined = selection.examined === selection.gridSize ? '' : ` of ${big(selection.examined)} drawn`;
     lines.push(field('condition', `${condition} excludes ${count(points)}${examined}`));
   }
   if (inputs.spec.sample)
@@ -138,7 +143,8 @@ function planText(
       'bars',
       `${plural(plan.assets, 'asset')} × ${plural(plan.bars, 'bar')}, ${bytes(barsBytes(plan.assets, plan.bars))} of memory, shared by all threads`,
     ),
-    field('results', `about ${bytes(plan.runs * ROW_BYTES)} on disk`),
+    ...(plan.validation ? [field('validation', validationText(plan, plan.validation))] : []),
+    field('results', `about ${bytes(resultBytes(plan))} on disk`),
     field(
       'time',
       `about ${duration(time.expected)} on ${plural(time.threads, 'thread')} (${duration(time.least)} to ${duration(time.most)}); ` +
@@ -148,3 +154,18 @@ function planText(
   );
   return lines.join('\n');
 }
+
+/** What is held back and looked at, and the simulations that it takes at the end. */
+function validationText({ runs }: Pick<Plan, 'runs'>, layout: ValidationLayout): string {
+  const { windows, cpcv, holdout } = layout;
+  const parts = [
+    ...(windows.length > 0 ? [`${plural(windows.length, 'window')} to walk forward`] : []),
+    ...(cpcv ? [`${plural(cpcv.splits.length, 'split')} of cross-validation`] : []),
+    ...(holdout ? [`${plural(holdout.bars, 'bar')} held back`] : []),
+  ];
+  const again = Math.min(runs, validationWork(layout).chosenRuns) + (holdout ? Math.min(runs, LEADERS) : 0);
+  return `${parts.join(', ')}: at most ${plural(again, 'run')} are simulated once more for it`;
+}
+
+/** A grid may have more points than a number counts exactly. */
+const big = (value: bigint) => String(value).replace(/\B(?=(\d{3})+$)/g, ',');

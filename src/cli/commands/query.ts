@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
@@ -18,8 +17,7 @@ import { endpointOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
 import { dirOption, jsonOption } from '../options.ts';
 import { openSweepViews } from '../sweep-views.ts';
-import { table } from '../table.ts';
-import { print, printJson } from '../terminal.ts';
+import { colorsOf, print, printJson, widthOf, wrapped } from '../terminal.ts';
 import { FORMATS, type Format, writeRows } from '../write-rows.ts';
 
 interface Flags {
@@ -70,15 +68,14 @@ Examples:
     )
     .action(async (wanted: string, sql: string | undefined, flags: Flags) => {
       const format = formatOf(flags);
-      const out = flags.out === undefined ? undefined : resolve(flags.out); // the database changes the directory
-      if (flags.athena) return onAthena(wanted, sql, flags, format, out);
+      if (flags.athena) return onAthena(wanted, sql, flags, format, flags.out);
       const store = await openSweeps(flags.dir);
       const sweepId = await findSweep(store, wanted);
       const spec = readResolvedSpec(await getJson(store, specKey(sweepId), z.unknown()));
       if (sql === undefined) return printReady(spec, flags.json);
       const database = await openSweepViews(flags.dir, store, sweepId);
       try {
-        await writeRows(await database.select(readySql(sql, spec)), format, out);
+        await writeRows(await database.select(readySql(sql, spec)), format, flags.out);
       } finally {
         database.close();
       }
@@ -126,13 +123,19 @@ function printReady(spec: SweepSpec, json: boolean) {
   const queries = reviewQueries(reviewShape(spec));
   const views = reviewViews(reviewShape(spec));
   if (json) return printJson({ queries, views, tables: TABLES });
-  const rows = (named: readonly Omit<NamedSql, 'sql'>[]) =>
-    named.map(({ name, description }) => [name, description]);
-  print('Ready queries: backsweep query ID NAME');
-  process.stdout.write(table(['name', 'answers'], rows(queries)));
-  print('\nTables and views for SQL of your own; DESCRIBE NAME lists the columns');
   const others = views.filter(({ name }) => !TABLES.some((each) => each.name === name));
-  process.stdout.write(table(['name', 'holds'], [...rows(TABLES), ...rows(others)]));
+  const all = [...TABLES, ...others];
+  const room = Math.max(...[...queries, ...all].map(({ name }) => name.length)) + 2;
+  const list = (named: readonly Omit<NamedSql, 'sql'>[]) => {
+    for (const { name, description } of named) {
+      print(wrapped(`${name.padEnd(room)}${description}`, widthOf(process.stdout), room));
+    }
+  };
+  const { bold } = colorsOf(process.stdout);
+  print(bold('Ready queries: backsweep query ID NAME'));
+  list(queries);
+  print(bold('\nTables and views for SQL of your own; DESCRIBE NAME lists the columns'));
+  list(all);
 }
 
 /** Names follow from the stage, as the stack makes them; the client is loaded only where it is used. */

@@ -46,7 +46,7 @@ function statusText(overview: SweepOverview, dir: string): string {
     );
     const { best, objective } = summary;
     if (best) lines.push(`best        ${objective.metric} ${best.value} in run ${best.run_id}`);
-    lines.push(...verdictLines(summary.verdict));
+    lines.push('', ...verdictLines(summary.verdict), '');
   }
   if (state !== 'complete') lines.push(`go on with  backsweep resume ${shortId(sweepId)}${inDirectory(dir)}`);
   return lines.join('\n');

@@ -10,15 +10,16 @@ import { compileConstraints } from '../../sweep/constraints.ts';
 import { gridOf } from '../../sweep/grid.ts';
 import { getJson } from '../../sweep/json-objects.ts';
 import { specKey } from '../../sweep/keys.ts';
+import { sweepStatus } from '../../sweep/status.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
 import { checkMetric } from '../check-metric.ts';
 import { apiOf, apiOption } from '../cloud-options.ts';
 import { findSweep, openSweeps } from '../find-sweep.ts';
-import { plural } from '../format.ts';
+import { plural, shortId } from '../format.ts';
 import { leadersJson, leadersTable, type RunRow } from '../leaders.ts';
-import { dirOption, jsonOption, wholeNumber } from '../options.ts';
+import { dirOption, inDirectory, jsonOption, wholeNumber } from '../options.ts';
 import { keys, openSweepViews } from '../sweep-views.ts';
-import { print, printJson } from '../terminal.ts';
+import { colorsOf, print, printJson, widthOf, wrapped } from '../terminal.ts';
 
 interface Flags {
   readonly dir: string;
@@ -70,6 +71,11 @@ export function topCommand(): Command {
           `${plural(rows.length, 'run')}, ${byLeaders ? `best ${metric.name} with its neighbours first` : ranked}`,
         );
         process.stdout.write(leadersTable(rows, axisColumns(gridOf(spec)), metric.name));
+        const [judgement] = (await sweepStatus(store, id)).summary?.verdict ?? [];
+        if (judgement !== undefined && !asked) {
+          const text = `Is the best run real? ${judgement} More: backsweep status ${shortId(id)}${inDirectory(flags.dir)}`;
+          print(colorsOf(process.stdout).dim(wrapped(text, widthOf(process.stdout))));
+        }
       } finally {
         database.close();
       }

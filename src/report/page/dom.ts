@@ -47,14 +47,19 @@ export function select(
   return h('label', { class: 'control' }, h('span', {}, label), element);
 }
 
-/** A table that scrolls inside its own frame on narrow screens, by keyboard too; columns of `texts` begin at the left. */
+/**
+ * A table that scrolls inside its own frame on narrow screens, by keyboard too; columns of `texts` begin at the left, those of
+ * `wide` are left off a phone.
+ */
 export function scrollTable(
   label: string,
   head: readonly (Node | string)[],
   rows: readonly (readonly (Node | string)[])[],
   texts: readonly number[] = [],
+  wide: readonly number[] = [],
 ): HTMLElement {
-  const kind = (column: number) => (texts.includes(column) ? 'text' : null);
+  const kind = (column: number) =>
+    [texts.includes(column) && 'text', wide.includes(column) && 'wide'].filter(Boolean).join(' ') || null;
   const cells = (row: readonly (Node | string)[]) =>
     row.map((cell, i) => (i === 0 ? h('th', { scope: 'row' }, cell) : h('td', { class: kind(i) }, cell)));
   return h(

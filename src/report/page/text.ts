@@ -24,6 +24,10 @@ export function cellText(metric: Pick<ReportMetric, 'unit'>, value: number): str
   return metric.unit === 'ratio' ? fixed(value, 2).replace(/^-/, '−') : tickText(metric, value);
 }
 
+/** A sentence as it is set: no line begins with a %, and numbers below zero have a minus instead of a hyphen. */
+export const typographic = (sentence: string) =>
+  sentence.replaceAll(' %', '\u00a0%').replace(/(?<![\w.])-(?=\d)/g, '−');
+
 /** 12.5k, 3.2M: money on an axis. */
 export function amountText(value: number): string {
   const size = Math.abs(value);

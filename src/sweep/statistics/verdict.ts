@@ -1,4 +1,7 @@
 import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
+import type { ValidationSummary } from '../../contracts/validation-summary.ts';
+import { lookAheadJudgement, unseenBarsOutcome, unseenBarsSentences } from './unseen-bars.ts';
+import { count, metricValue, number, percent, plural, probability, significant } from './verdict-numbers.ts';
 
 /** What a verdict is told of besides the statistics. */
 export interface VerdictSubject {
@@ -6,16 +9,24 @@ export interface VerdictSubject {
   readonly okRuns: number;
   /** Name of the metric that ranks the runs. */
   readonly objective: string;
+  /** What came of the validation; null where the sweep file asks for none. */
+  readonly validation: ValidationSummary | null;
 }
 
 /**
  * How much of the best run is chance, for a person: plain sentences with the numbers behind them, the judgement first.
  *
- * A pure function of the statistics; says what could not be told, and why.
+ * A pure function of the statistics and of the validation; says what could not be told, and why.
  */
-export function verdict(statistics: SweepStatistics, { okRuns, objective }: VerdictSubject): string[] {
+export function verdict(
+  statistics: SweepStatistics,
+  { okRuns, objective, validation }: VerdictSubject,
+): string[] {
+  const own = statistics.plateau?.objective ?? null;
   const sentences = [
-    judgement(statistics),
+    lookAheadJudgement(validation) ??
+      judgement(statistics, unseenBarsOutcome(validation, objective, own), validation !== null),
+    ...(validation === null ? [] : unseenBarsSentences(validation, objective, own)),
     luck(statistics, okRuns),
     choosing(statistics),
     benchmark(statistics),
@@ -30,7 +41,11 @@ const SURE = 0.95;
 const LIKELY_OVERFIT = 0.5;
 const SIGNIFICANT = 0.05;
 
-function judgement({ leader, overfitting, superiorAbility }: SweepStatistics): string | null {
+function judgement(
+  { leader, overfitting, superiorAbility }: SweepStatistics,
+  outcome: string | null,
+  isValidated: boolean,
+): string | null {
   const deflated = leader?.deflatedSharpe ?? null;
   const checks = [
     deflated === null ? null : deflated >= SURE,
@@ -42,10 +57,18 @@ function judgement({ leader, overfitting, superiorAbility }: SweepStatistics): s
   if (passed === checks.length) {
     return checks.length === 1
       ? 'The one check that could be made against luck is passed.'
-      : `More than luck by all ${checks.length} checks; what remains is to see it on bars that no run has seen.`;
+      : `More than luck by all ${checks.length} checks${remaining(outcome, isValidated)}.`;
   }
   if (passed === 0) return 'Nothing here tells the best run from luck.';
   return `Not shown to be more than luck: ${passed} of ${checks.length} checks passed.`;
+}
+
+/** A test on other bars is what statistics cannot replace: what it said, or that it is still to be made. */
+function remaining(outcome: string | null, isValidated: boolean): string {
+  if (outcome !== null) return `, ${outcome}`;
+  return isValidated
+    ? ''
+    : '; what remains is to see it on bars that no run has seen (`validation` in the sweep file)';
 }
 
 function luck(
@@ -53,7 +76,7 @@ function luck(
   okRuns: number,
 ): string | null {
   if (leader === null || effectiveTrials === null || leader.luckiestSharpe === null) return null;
-  const tried = `Of ${runsText(okRuns)} tried, ${comparedRuns < okRuns ? `${count(comparedRuns)} with returns that vary, ` : ''}effectively ${significant(effectiveTrials)} independent`;
+  const tried = `Of ${plural(okRuns, 'run')} tried, ${comparedRuns < okRuns ? `${count(comparedRuns)} with returns that vary, ` : ''}effectively ${significant(effectiveTrials)} independent`;
   const chance =
     leader.deflatedSharpe === null
       ? ''
@@ -71,11 +94,13 @@ function choosing({ overfitting }: SweepStatistics): string | null {
   if (overfitting === null) return null;
   const p = overfitting.probability;
   const words =
-    p > LIKELY_OVERFIT
-      ? 'choosing the best in-sample is worse than a coin toss'
-      : p > 0.2
-        ? 'choosing the best in-sample helps a little'
-        : 'the best in-sample mostly stays above the median';
+    Math.abs(p - LIKELY_OVERFIT) < 0.05
+      ? 'choosing the best in-sample is about as good as a coin toss'
+      : p > LIKELY_OVERFIT
+        ? 'choosing the best in-sample is worse than a coin toss'
+        : p > 0.2
+          ? 'choosing the best in-sample helps a little'
+          : 'the best in-sample mostly stays above the median';
   const falls = `its Sharpe ratio goes from ${number(overfitting.inSampleSharpe)} in-sample to ${number(overfitting.outOfSampleSharpe)} outside, with a loss in ${percent(overfitting.lossProbability)} of ${count(overfitting.splits)} splits`;
   return `PBO ${probability(p)}: ${words}; ${falls}.`;
 }
@@ -99,26 +124,16 @@ function surroundings({ plateau }: SweepStatistics, objective: string): string |
   const cluster =
     clusterSize > 1 ? `; it is one of ${count(clusterSize)} connected runs among the best tenth` : '';
   const gaps = missing > 0 ? ` (${count(missing)} more missing)` : '';
-  return `The best run ${where}: ${objective} ${number(own)}, its ${neighbours === 1 ? 'neighbour' : `${count(neighbours)} neighbours`}${gaps} ${number(mean)} on average, ${number(worst)} at worst, ${percent(shareWithin)} within 10 %${cluster}.`;
+  return `The best run ${where}: ${objective} ${metricValue(objective, own)}, its ${neighbours === 1 ? 'neighbour' : `${count(neighbours)} neighbours`}${gaps} ${metricValue(objective, mean)} on average, ${metricValue(objective, worst)} at worst, ${percent(shareWithin)} within 10 %${cluster}.`;
 }
 
 function axes({ axes: shares }: SweepStatistics, objective: string): string | null {
   const ranked = [...shares].sort((a, b) => b.share - a.share).slice(0, 3);
   if (ranked.length < 2 || !(ranked[0]!.share > 0)) return null;
-  const parts = ranked.map(({ axis, share }) => `${axis} ${percent(share)}`);
-  return `Of the variance of ${objective} across the runs, ${parts.join(', ')} are explained by one axis alone.`;
+  const [first, ...others] = ranked.map(({ axis, share }) => [lastName(axis), percent(share)] as const);
+  const rest = others.map(([name, share]) => `, ${name} ${share}`).join('');
+  return `Of the variance of ${objective} across the runs, ${first![0]} alone explains ${first![1]}${rest}.`;
 }
 
-const grouped = (text: string) => text.replace(/\B(?=(\d{3})+$)/g, ',');
-const count = (value: number) => grouped(value.toFixed(0));
-const runsText = (value: number) => (value === 1 ? '1 run' : `${count(value)} runs`);
-const number = (value: number) => (Math.abs(value) >= 1000 ? count(value) : value.toFixed(2));
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-/** Two digits; an estimate is no more exact. */
-const significant = (value: number) => (value < 10 ? value.toFixed(1) : count(Number(value.toPrecision(2))));
-/** Never 0.00 or 1.00, which no estimate is. */
-function probability(p: number): string {
-  if (p > 0 && p < 0.005) return p < 0.001 ? 'below 0.001' : p.toFixed(3);
-  if (p < 1 && p > 0.995) return p > 0.999 ? 'above 0.999' : p.toFixed(3);
-  return p.toFixed(2);
-}
+/** What the leaderboard calls an axis: `lookback` of `params.lookback`. */
+const lastName = (path: string) => path.slice(path.indexOf('.') + 1);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { sweepRoutes } from '../../../src/adapters/lambda/sweep-routes.ts';
 import { memoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import { processRunner } from '../../../src/adapters/process/process-runner.ts';
+import type { Summary } from '../../../src/contracts/summary.ts';
 import { encodeDataset } from '../../../src/formats/dataset-id.ts';
 import { synthBars } from '../../../src/formats/synth-bars.ts';
 import { finishSweep } from '../../../src/sweep/finish.ts';
@@ -62,7 +63,15 @@ describe('the OpenAPI description', () => {
       );
       return answer.body;
     };
-    const spec = { bars: manifest.datasetId, strategy: { name: 'momentum', params: { lookback: [5, 10] } } };
+    const spec = {
+      bars: manifest.datasetId,
+      strategy: { name: 'momentum', params: { lookback: [5, 10] } },
+      validation: {
+        walkForward: { train: 20, test: 10 },
+        cpcv: { groups: 4, test: 1 },
+        holdout: '20%',
+      },
+    };
     await check('POST', '/plan', 200, '/plan', spec);
     await check('POST', '/plan', 400, '/plan', {});
     const { sweepId } = (await check('POST', '/sweeps', 202, '/sweeps', spec)) as { sweepId: string };
@@ -87,7 +96,10 @@ describe('the OpenAPI description', () => {
       ...(await sweeps.aggregate(plan)),
       runner: runnerOf(plan),
     }));
-    expect(await check('GET', '/sweeps/{id}', 200, one)).toMatchObject({ state: 'complete' });
+    const { state, summary } = await check('GET', '/sweeps/{id}', 200, one);
+    expect(state).toBe('complete');
+    const { walkForward, cpcv, holdout } = (summary as Summary).validation!;
+    expect([walkForward!.folds.length, cpcv!.splits, holdout!.bars]).toEqual([2, 4, 10]);
     const { rows } = await check('GET', '/sweeps/{id}/leaderboard', 200, `${one}/leaderboard?limit=1`);
     expect(rows).toHaveLength(1);
     await check('POST', '/sweeps/{id}/cancel', 202, `${one}/cancel`);

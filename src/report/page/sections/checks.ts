@@ -47,6 +47,7 @@ export const checks: Section = {
               fixed(row.driftFees, 2).replace(/^-/, '−') || '–',
             ]),
             [1],
+            [4, 5],
           ),
       h('h3', {}, 'Memory'),
       memory.saving === null

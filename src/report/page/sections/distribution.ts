@@ -149,7 +149,19 @@ function draw(model: Model, m: number, chart: ReturnType<typeof createChart>, ca
                 type: name === 'best run' ? 'solid' : 'dashed',
                 width: 1.5,
               },
-              label: { formatter: name, color: colors.text, fontSize: 11, distance: 4 + 13 * i },
+              label: {
+                formatter: name,
+                color: colors.text,
+                fontSize: 11,
+                distance: 4 + 13 * i,
+                // Near an edge the text would leave a narrow chart.
+                align:
+                  at > high - 0.2 * (high - low)
+                    ? 'right'
+                    : at < low + 0.2 * (high - low)
+                      ? 'left'
+                      : 'center',
+              },
             })),
           },
         },

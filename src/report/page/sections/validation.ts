@@ -5,7 +5,7 @@ import { axisStyle, createChart, tooltip } from '../charts.ts';
 import { h, scrollTable } from '../dom.ts';
 import type { Model } from '../model.ts';
 import type { Section } from '../section.ts';
-import { fixed, percent, plain, plural, shortId, timeText, valueText } from '../text.ts';
+import { fixed, percent, plain, plural, shortId, timeText, typographic, valueText } from '../text.ts';
 
 type WalkForward = NonNullable<ValidationSummary['walkForward']>;
 
@@ -26,6 +26,9 @@ export const validation: Section = {
 
 const share = (value: number | null) => valueText({ unit: 'fraction' }, value);
 const day = (iso: string) => timeText(Date.parse(iso));
+/** A line may end between two days, not within one. */
+const stretch = (from: string, to: string) =>
+  h('span', {}, h('span', { class: 'whole' }, day(from)), ' to ', h('span', { class: 'whole' }, day(to)));
 
 function walkForwardNodes(model: Model, found: WalkForward): Node[] {
   const { objective } = model;
@@ -37,8 +40,8 @@ function walkForwardNodes(model: Model, found: WalkForward): Node[] {
   const name = plain(objective.name);
   const rows = folds.map((fold, i) => [
     String(i + 1),
-    `${day(fold.trainFrom)} to ${day(fold.trainTo)}`,
-    `${day(fold.testFrom)} to ${day(fold.testTo)}`,
+    stretch(fold.trainFrom, fold.trainTo),
+    stretch(fold.testFrom, fold.testTo),
     fold.run_id === null ? 'none' : h('code', { title: `run ${fold.run_id}` }, shortId(fold.run_id)),
     ...axes.map(({ axis }) => (fold.run_id === null ? '–' : label(axis, fold.axes[axis]!))),
     shown(fold.trainObjective),
@@ -58,9 +61,16 @@ function walkForwardNodes(model: Model, found: WalkForward): Node[] {
       { class: 'lead' },
       `In each of ${plural(folds.length, 'window')} the run with the best ${name} in training is followed through the test after it. “beats” is the share of runs that did worse in the test.`,
     ),
-    scrollTable('Windows of the walk-forward', head, rows, [1, 2, 3]),
+    scrollTable(
+      'Windows of the walk-forward',
+      head,
+      rows,
+      [1, 2, 3],
+      // Parameters are told below too, under stability.
+      [1, ...axes.map((_, k) => 4 + k)],
+    ),
     h('h3', {}, 'The account that followed the choices'),
-    h('p', { class: 'followed' }, followed),
+    h('p', { class: 'followed' }, typographic(followed)),
     ...(model.data.followed ? [followedChart(model, found, followed)] : []),
     ...(hindsight
       ? [
@@ -171,7 +181,9 @@ function cpcvText({ objective }: Model, found: NonNullable<ValidationSummary['cp
   return h(
     'p',
     { class: 'cpcv' },
-    `${plural(found.paths, 'path')} of ${plural(found.splits, 'split')} (${found.testGroups} of ${found.groups} groups tested): ${spread}; in training ${shown(found.meanTrain)}; ${plural(found.distinctRuns, 'different run')} chosen.`,
+    typographic(
+      `${plural(found.paths, 'path')} of ${plural(found.splits, 'split')} (${found.testGroups} of ${found.groups} groups tested): ${spread}; in training ${shown(found.meanTrain)}; ${plural(found.distinctRuns, 'different run')} chosen.`,
+    ),
   );
 }
 
@@ -184,5 +196,5 @@ function holdoutText({ objective }: Model, found: NonNullable<ValidationSummary[
       : best === null
         ? 'no leader was tested on them.'
         : `on them the best run has ${plain(objective.name)} ${valueText(objective, best.objective)}, total return ${share(best.total_return)}, max drawdown ${share(best.max_drawdown)}.`;
-  return h('p', { class: looksAhead > 0 ? 'holdout warning' : 'holdout' }, `${where}; ${what}`);
+  return h('p', { class: looksAhead > 0 ? 'holdout warning' : 'holdout' }, typographic(`${where}; ${what}`));
 }

@@ -2,7 +2,7 @@ import type { Summary } from '../../../contracts/summary.ts';
 import { axisStyle, createChart, tooltip } from '../charts.ts';
 import { h, scrollTable, tableBehind } from '../dom.ts';
 import type { Section } from '../section.ts';
-import { count, fixed, percent, plural, probabilityText } from '../text.ts';
+import { count, fixed, percent, plural, probabilityText, typographic } from '../text.ts';
 
 /** How much of the best run is chance: the sentences, and the figures that they are made of. */
 export const verdict: Section = {
@@ -21,8 +21,8 @@ export const verdict: Section = {
     return [
       judgement === undefined
         ? h('p', { class: 'empty' }, 'How much of the best run is luck could not be told.')
-        : h('p', { class: 'judgement' }, judgement),
-      ...reasons.map((sentence) => h('p', { class: 'reason' }, sentence)),
+        : h('p', { class: 'judgement' }, typographic(judgement)),
+      ...reasons.map((sentence) => h('p', { class: 'reason' }, typographic(sentence))),
       ...(gaps.length === 0
         ? []
         : [
