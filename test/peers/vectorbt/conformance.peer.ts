@@ -14,7 +14,7 @@ const INEXPRESSIBLE = {
   rules: 'minimum value of an order: none in vectorbt',
 } as const;
 
-it('vectorbt itself does what the cases of its preset expect, where it can express them', () => {
+it('vectorbt itself does what the cases of its preset expect, where it can express them', async () => {
   const cases = conformanceCases()
     .flatMap(({ cases }) => cases)
     .filter(({ preset }) => preset === 'vectorbt');
@@ -23,7 +23,7 @@ it('vectorbt itself does what the cases of its preset expect, where it can expre
     typeof input === 'string' ? [] : [[one, input] as const],
   );
   const { outcomes } = JSON.parse(
-    runPython('vectorbt', 'run_cases.py', [], JSON.stringify(expressible.map(([, input]) => input))),
+    await runPython('vectorbt', 'run_cases.py', [], JSON.stringify(expressible.map(([, input]) => input))),
   ) as { outcomes: unknown[] };
   for (const [i, [one]] of expressible.entries()) {
     const title = titleOf(one);

@@ -43,7 +43,7 @@ describe('a run that is exported and repeated in vectorbt', () => {
     backsweep('run', 'sweep.yaml', '--threads', '1');
     const [{ run_id }] = JSON.parse(backsweep('top', 'last', '--json'));
     backsweep('export', run_id, '--to', 'vectorbt', '--out', 'exported');
-    const result = JSON.parse(runPython('vectorbt', 'run_instructions.py', [join(root, 'exported')]));
+    const result = JSON.parse(await runPython('vectorbt', 'run_instructions.py', [join(root, 'exported')]));
     expect(result.orders).toBe(result.ordersExpected);
     expect(result.orders).toBeGreaterThan(2);
     expect(result.largestDifference).toBeLessThanOrEqual(1e-9);
@@ -51,7 +51,7 @@ describe('a run that is exported and repeated in vectorbt', () => {
 });
 
 it('what pandas writes is read: a wide DataFrame in CSV and Parquet, NaN = maintain', async () => {
-  runPython('vectorbt', 'write_frames.py', [root]);
+  await runPython('vectorbt', 'write_frames.py', [root]);
   const expected = [
     { timestamp: Date.UTC(2020, 0, 1), instructions: { AAPL: { weight: 0.5 }, MSFT: { weight: 0.25 } } },
     { timestamp: Date.UTC(2020, 0, 2), instructions: { AAPL: { weight: 0 } } },

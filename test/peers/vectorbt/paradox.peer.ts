@@ -13,7 +13,7 @@ it('vectorbt buys back after each stop where entries stand on every bar, and kno
   const refused = weightsWithStop(cases[names[0]!]!);
   const inputs = [...names.map((name) => cases[name]!.input), refused];
   const { versions, outcomes } = JSON.parse(
-    runPython('vectorbt', 'run_cases.py', [], JSON.stringify(inputs)),
+    await runPython('vectorbt', 'run_cases.py', [], JSON.stringify(inputs)),
   ) as { versions: Record<string, string>; outcomes: unknown[] };
   const theirs = names.map((name, i) => [name, vectorbtOutcome(outcomes[i], name)] as const);
   const found = {
