@@ -133,7 +133,8 @@ class Run:
             return stop(worst, peak) or profit(best)
         if book.long:  # open, high, low: the best price comes first
             return profit(high) or stop(low, peak)
-        return profit(open_) or stop(high, book.peak) or profit(low) or stop(close, peak)
+        opened = min(book.peak, open_) if self.fill["trailingPeak"] == "this_bar" else book.peak
+        return profit(open_) or stop(high, opened) or profit(low) or stop(close, peak)
 
     def due(self, t, decided):
         cells = {}
