@@ -15,7 +15,7 @@ PRESETS = {
                  "instruction defer close",
     "vectorbt": "close sells_first partial sl_first_even_after_tp_gap open limit previous_bars limit close override "
                 "False never stop_only skip ignore",
-    "nautilus": "close column reject path limit limit this_bar market fill average False open both defer close",
+    "nautilus": "close column reject path limit limit this_bar market fill average False open both defer ignore",
 }
 STOPS = ("stopLoss", "trailingStop", "takeProfit")
 
