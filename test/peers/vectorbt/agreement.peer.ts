@@ -13,10 +13,13 @@ import {
   readGolden,
   SOURCES,
 } from '../../support/vectorbt-agreement.ts';
-import { type VectorbtInput, vectorbtCase, vectorbtOutcome } from '../../support/vectorbt-cases.ts';
+import { vectorbtCase, vectorbtOutcome } from '../../support/vectorbt-cases.ts';
 import { comparableBars, differenceOf, firstBars, relativeDifference } from '../../support/vectorbt-match.ts';
 import { outcomeOf } from '../../support/vectorbt-outcome.ts';
+import { expectedOutcome, shortOutcome, VECTORBT_RULES } from '../../support/vectorbt-rules.ts';
 import { runPython } from '../python.ts';
+import { conformanceQuestions, expectConformance, INEXPRESSIBLE } from './conformance-questions.ts';
+import { expectParadox, paradoxQuestions } from './paradox-questions.ts';
 
 /** Set, what vectorbt says is written into the golden files instead of compared with them. */
 const UPDATE = process.env.UPDATE_GOLDEN === '1';
@@ -35,53 +38,54 @@ interface Agreement {
 }
 const agreements: Record<string, Agreement> = {};
 
-/** What vectorbt made of one family of cases. */
-interface Answer {
-  readonly inputs: readonly VectorbtInput[];
-  readonly versions: Record<string, string>;
-  readonly outcomes: readonly unknown[];
-}
-const answers = new Map<string, Answer>();
+const families = await Promise.all(
+  FAMILIES.filter(({ isHere }) => isHere).map(
+    async ({ name, family, source }) => [name, await inputsOf(family, source)] as const,
+  ),
+);
+const inputsByFamily = new Map(families);
+const conformance = conformanceQuestions();
+const paradox = await paradoxQuestions();
 
-/** Puts all cases of one function of vectorbt to it, in one process: most of the time goes into compiling it. */
-async function ask(families: typeof FAMILIES): Promise<void> {
-  const asked = await Promise.all(
-    families.map(async ({ name, family, source }) => ({ name, inputs: await inputsOf(family, source) })),
-  );
-  const all = asked.flatMap(({ inputs }) => inputs);
-  const { versions, outcomes } = JSON.parse(
-    await runPython('vectorbt', 'run_cases.py', [], JSON.stringify(all)),
-  ) as Omit<Answer, 'inputs'>;
-  let first = 0;
-  for (const { name, inputs } of asked) {
-    answers.set(name, { inputs, versions, outcomes: outcomes.slice(first, first + inputs.length) });
-    first += inputs.length;
-  }
-}
+/** What vectorbt said, by question. */
+const answers = new Map<unknown, unknown>();
+let versions: Record<string, string> = {};
 
+/** One process for each function of vectorbt and all that is asked of it: each compiles anew for many seconds. */
 beforeAll(async () => {
-  const here = FAMILIES.filter(({ isHere }) => isHere);
+  const questions: { readonly kind: string }[] = [
+    ...families.flatMap(([, inputs]) => inputs),
+    ...conformance.expressible.map(([, input]) => input),
+    ...paradox.inputs,
+    ...VECTORBT_RULES.map(({ input }) => input),
+  ];
   await Promise.all(
-    (['orders', 'signals'] as const).map((wanted) => ask(here.filter(({ family }) => family === wanted))),
+    ['from_orders', 'from_signals'].map(async (kind) => {
+      const asked = questions.filter((question) => question.kind === kind);
+      const said = JSON.parse(await runPython('vectorbt', 'run_cases.py', [], JSON.stringify(asked)));
+      versions = said.versions;
+      asked.forEach((question, i) => {
+        answers.set(question, said.outcomes[i]);
+      });
+    }),
   );
 });
 
 describe('both engines agree with vectorbt to 1e-9', () => {
   it.each(FAMILIES)('$name', ({ source, name }) => {
-    const answer = answers.get(name);
-    if (!answer) {
+    const inputs = inputsByFamily.get(name);
+    if (!inputs) {
       console.warn(`${name}: the real bars are not on this machine, its cases are not run`);
       return;
     }
-    const { inputs, versions, outcomes } = answer;
     const digests: GoldenFile['digests'] = [];
     const parted: Record<string, number> = {};
     let orders = 0;
     let sameDoubles = 0;
     let worst = { largest: 0, where: 'nowhere' };
-    for (const [i, input] of inputs.entries()) {
+    for (const input of inputs) {
       const given = vectorbtCase(input);
-      const theirs = vectorbtOutcome(outcomes[i], given.name);
+      const theirs = vectorbtOutcome(answers.get(input), given.name);
       const ours = outcomeOf(given);
       const { bars, rule } = comparableBars(given, ours);
       if (rule !== null) parted[rule] = (parted[rule] ?? 0) + 1;
@@ -121,6 +125,25 @@ describe('both engines agree with vectorbt to 1e-9', () => {
       expect({ name, ...families[name] }).toMatchObject({ name, cases, orders, sameDoubles, parted });
     }
   });
+});
+
+it.each(VECTORBT_RULES)('differs from ours as rule $id of docs/engines.md says: $says', (rule) => {
+  const found = shortOutcome(vectorbtOutcome(answers.get(rule.input), rule.id));
+  expect(found).toEqual(expectedOutcome(rule.theirs, rule.theirCash));
+});
+
+it('vectorbt itself does what the cases of its preset in conformance/ expect, where it can express them', () => {
+  for (const [one, input] of conformance.expressible) expectConformance(one, answers.get(input));
+  const { cases, expressible, reasons } = conformance;
+  expect([cases, expressible.length, reasons.size]).toEqual([65, 55, Object.keys(INEXPRESSIBLE).length]);
+});
+
+it('vectorbt buys back after each stop where entries stand on every bar, and knows no weights with stops', () => {
+  expectParadox(
+    paradox,
+    versions,
+    paradox.inputs.map((input) => answers.get(input)),
+  );
 });
 
 function writeGolden(name: string, file: Pick<GoldenFile, 'versions' | 'seeds' | 'digests'>): void {

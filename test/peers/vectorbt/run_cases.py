@@ -5,6 +5,7 @@ Standard output: {versions, outcomes}: of each case the orders; cash, positions 
 reports them, which adds them up from the orders, and as the simulation had them; and the metrics; of one that vectorbt refuses {"error": its own words}.
 """
 
+import gc
 import json
 import math
 import platform
@@ -140,5 +141,6 @@ if __name__ == "__main__":
     cases = json.load(sys.stdin)
     versions = {"engine": "vectorbt", "version": vbt.__version__, "python": platform.python_version(),
                 "numba": numba.__version__, "numpy": np.__version__, "pandas": pd.__version__}
+    gc.freeze()  # what is imported stays, and is many objects to look through again and again
     with np.errstate(all="ignore"):
         json.dump({"versions": versions, "outcomes": [outcome(case) for case in cases]}, sys.stdout)
