@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { tradableQuantity } from '../../src/core/execution/sizing.ts';
 import type { VectorbtCase, VectorbtOutcome } from './vectorbt-cases.ts';
-import { isComparable, METRIC_NAMES, valueOf } from './vectorbt-outcome.ts';
+import { equityOf, isComparable, METRIC_NAMES } from './vectorbt-outcome.ts';
 
 type Columns = Pick<VectorbtOutcome, 'cash' | 'assets'>;
 
@@ -107,7 +107,7 @@ export function differenceOf(
     }
   });
   const compareColumns = (what: string, mine: Columns, other: Columns) => {
-    const [equity, value] = [mine, other].map(({ cash, assets }) => valueOf(given.bars, cash, assets));
+    const [equity, value] = [mine, other].map(({ cash, assets }) => equityOf(given.bars, cash, assets));
     for (let t = 0; t < bars; t++) {
       // What a purchase leaves of the cash is the small difference of large numbers.
       const scale = Math.max(1, Math.abs(value![t]!));

@@ -103,12 +103,12 @@ function inTheirWords({ bars, config }: VectorbtCase, { equity, log }: Outcome):
     simulated.cash.push(latest);
     simulated.assets.push([...held]);
   }
-  expect(valueOf(bars, simulated.cash, simulated.assets)).toEqual([...equity]);
+  expect(equityOf(bars, simulated.cash, simulated.assets)).toEqual([...equity]);
   const { cash, assets } = addedUp(bars, config, orders, settledSum);
-  const value = valueOf(bars, cash, assets);
+  const value = equityOf(bars, cash, assets);
   // Its total return comes from sums that settle nothing.
   const raw = addedUp(bars, config, orders, (a, b) => a + b);
-  const { total_return } = metricsOf(config, valueOf(bars, raw.cash, raw.assets));
+  const { total_return } = metricsOf(config, equityOf(bars, raw.cash, raw.assets));
   return { orders, cash, assets, value, simulated, ...metricsOf(config, value), total_return };
 }
 
@@ -142,7 +142,7 @@ function addedUp(bars: Bars, config: RunConfig, orders: VectorbtOutcome['orders'
 }
 
 /** Cash + Σ position · last close at each close; [T]. */
-export function valueOf(
+export function equityOf(
   bars: Bars,
   cash: readonly number[],
   assets: readonly (readonly number[])[],
