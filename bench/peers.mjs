@@ -18,16 +18,16 @@ const peer = join(here, '../test/peers/vectorbt');
 const out = mkdtempSync(join(tmpdir(), 'backsweep-peers-'));
 
 try {
-  const python = environment();
+  const python = await environment();
   if (python) await compare(python);
 } finally {
   rmSync(out, { recursive: true });
 }
 
 /** The folder of Python's programs; null, said why, where there is no Python or no package index. */
-function environment() {
+async function environment() {
   try {
-    return pythonEnvironment('vectorbt', join(peer, 'requirements.txt'));
+    return await pythonEnvironment('vectorbt', join(peer, 'requirements.txt'));
   } catch (error) {
     process.stderr.write(
       `bench:peers compares with vectorbt, which cannot be installed here: ${error.message}; nothing was measured\n`,

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { paradoxCases, resultOf } from './support/paradox.ts';
 import { PARADOX_PICTURE, readParadoxGolden } from './support/paradox-golden.ts';
 import { vectorbtCase } from './support/vectorbt-cases.ts';
-import { outcomeOf, relativeDifference } from './support/vectorbt-match.ts';
+import { relativeDifference } from './support/vectorbt-match.ts';
+import { outcomeOf } from './support/vectorbt-outcome.ts';
 
 const golden = readParadoxGolden();
 const page = readFileSync(new URL('../docs/paradox.md', import.meta.url), 'utf8');

@@ -93,7 +93,7 @@ export const FILL_PRESETS: Readonly<Record<FillPreset, FillModel>> = {
     entryBar: 'open',
     onConflict: 'both',
     missingBar: 'defer',
-    ruin: 'close',
+    ruin: 'ignore',
     drawdownFrom: 'initial_cash',
   },
 };

@@ -77,7 +77,8 @@ function stopRefusal({ matrix, config }: Run): string | null {
   return null;
 }
 
-function nautilusLimits({ config, bars }: Run): ExportLimits {
+function nautilusLimits(run: Run): ExportLimits {
+  const { config, bars } = run;
   const { fill } = config;
   const fields: (keyof FillModel)[] = [
     'execution',
@@ -88,14 +89,35 @@ function nautilusLimits({ config, bars }: Run): ExportLimits {
     'tpFill',
     'trailingPeak',
   ];
-  fields.push('stopFill', 'stopBase', 'onIncrease', 'rearm', 'onConflict');
+  fields.push('stopFill', 'stopBase', 'onIncrease', 'rearm', 'onConflict', 'ruin');
   if (hasMissingBars(bars)) fields.push('missingBar');
   const departures = differingFields(fill, fields, 'nautilus');
   departures.push(
-    'quantities: NautilusTrader truncates them to the decimals of the instrument (sizePrecision in config.json)',
+    `quantities: NautilusTrader truncates them to the decimals of the instrument (sizePrecision ${sizePrecision(config.lotSize)} in config.json)`,
   );
+  if (config.lotSize > 0 && !isPowerOfTen(config.lotSize)) {
+    departures.push(`lotSize ${config.lotSize}: NautilusTrader knows decimals only`);
+  }
+  if (config.minNotional > 0) departures.push('minNotional: the script knows no minimum value of an order');
+  if (accountOf(run) === 'cash' && config.feeRate + config.fixedFee + config.slippage > 0) {
+    departures.push(
+      'costs: a cash account that an order with its costs takes below zero ends the backtest there; weights that leave room never do',
+    );
+  }
   return { refusal: null, departures };
 }
+
+/** Shorts and debts need a margin account, the script's has no margin requirements; everything else is a cash account. */
+export function accountOf({ matrix, config }: Pick<Run, 'matrix' | 'config'>): 'cash' | 'margin' {
+  return matrix.cellWeight.some((weight) => weight < 0) || config.maxLeverage > 1 ? 'margin' : 'cash';
+}
+
+/** Decimals that whole lots have; without lots as many as keep a quantity to a part in a billion of one share. */
+export function sizePrecision(lotSize: number): number {
+  return lotSize > 0 ? Math.max(0, Math.ceil(-Math.log10(lotSize))) : 9;
+}
+
+const isPowerOfTen = (lotSize: number) => lotSize === Number(`1e${-sizePrecision(lotSize)}`);
 
 function differingFields(
   fill: FillModel,

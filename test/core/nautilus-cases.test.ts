@@ -41,7 +41,6 @@ describe('under the nautilus preset', () => {
       'entryBar: never',
       'onConflict: instruction',
       'ruin: close',
-      'ruin: ignore',
       'drawdownFrom: first_value',
     ]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NOT_APPLICABLE, readVectorbtCase, vectorbtCaseNames } from '../support/vectorbt-cases.ts';
-import { differenceOf, outcomeOf } from '../support/vectorbt-match.ts';
+import { differenceOf } from '../support/vectorbt-match.ts';
+import { outcomeOf } from '../support/vectorbt-outcome.ts';
 
 const names = vectorbtCaseNames();
 

@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/peers/*/*.peer.ts'],
-    // A first run installs packages; a batch of cases is one process of Python.
+    globalSetup: ['test/peers/install.ts'],
+    // A batch of cases is one process of Python.
     testTimeout: 600_000,
-    hookTimeout: 900_000,
-    // Two files of one peer would install the same packages at once.
-    maxWorkers: 1,
+    hookTimeout: 600_000,
+    maxWorkers: 2,
   },
 });

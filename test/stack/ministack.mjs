@@ -11,8 +11,8 @@ const START_MS = 30_000;
 const STOP_MS = 5_000;
 
 /** Installs ministack and gives the path of the program. */
-export function installMinistack() {
-  return join(pythonEnvironment('ministack', REQUIREMENTS), 'ministack');
+export async function installMinistack() {
+  return join(await pythonEnvironment('ministack', REQUIREMENTS), 'ministack');
 }
 
 /**

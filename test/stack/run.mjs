@@ -17,7 +17,7 @@ let child;
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => child?.kill(name));
 
 try {
-  if (process.env.E2E_AWS !== '1') emulator = await startMinistack(installMinistack(), folder);
+  if (process.env.E2E_AWS !== '1') emulator = await startMinistack(await installMinistack(), folder);
   const script = fileURLToPath(new URL('./deployed.mjs', import.meta.url));
   child = spawn(process.execPath, [script, folder], {
     stdio: 'inherit',

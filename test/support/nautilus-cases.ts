@@ -155,9 +155,9 @@ export function caseOf(name: string, kind: CaseKind, bars: Bars, random: () => n
   };
 }
 
-/** The preset is a cash account; a margin account denies nothing and knows no ruin. */
+/** The preset is a cash account; a margin account denies nothing. */
 export function accountFill(account: CaseKind['account']): Partial<FillModel> {
-  return account === 'cash' ? {} : { cash: 'scale', ruin: 'ignore' };
+  return account === 'cash' ? {} : { cash: 'scale' };
 }
 
 function distance(kind: CaseKind, random: () => number): number {

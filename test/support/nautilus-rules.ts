@@ -222,7 +222,7 @@ export const NAUTILUS_RULES: readonly NautilusRule[] = [
   },
   {
     id: 'N8',
-    says: 'a margin account without equity goes on; the preset closes all positions',
+    says: 'a margin account without equity goes on; ruin: close closes all positions',
     given: given({
       account: 'margin',
       bars: { A: [flat(100), flat(300), flat(100)] },

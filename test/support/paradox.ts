@@ -55,7 +55,7 @@ export async function paradoxCases(): Promise<Record<string, ParadoxCase>> {
 }
 
 /** What from_signals is asked for where a person wants target weights with a stop. */
-export function weightsWithStop(entry: ParadoxCase): unknown {
+export function weightsWithStop(entry: ParadoxCase) {
   const { input } = entry;
   return { ...input, options: { ...input.options, size: 0.5, size_type: 'targetpercent' } };
 }

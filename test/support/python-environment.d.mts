@@ -1,1 +1,1 @@
-export function pythonEnvironment(name: string, requirements: string, python?: string): string;
+export function pythonEnvironment(name: string, requirements: string, python?: string): Promise<string>;

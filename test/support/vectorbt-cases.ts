@@ -74,11 +74,13 @@ const outcome = z.object({
       side: z.enum(['buy', 'sell']),
     }),
   ),
-  /** At each close; [T] */
+  /** Cash at each close [T] and positions after each bar [T][N] as the simulation had them; absent where they were not written down. */
+  simulated: z.object({ cash: z.array(z.number()), assets: z.array(z.array(z.number())) }).optional(),
+  /** At each close, added up from the orders; [T] */
   cash: z.array(z.number()),
-  /** Positions after each bar; [T][N] */
+  /** Positions after each bar, added up from the orders; [T][N] */
   assets: z.array(z.array(z.number())),
-  /** Equity at each close; [T] */
+  /** Equity at each close, from `cash` and `assets`; [T] */
   value: z.array(z.number()),
   total_return: z.number(),
   max_drawdown: z.number(),

@@ -1,34 +1,9 @@
 import { expect } from 'vitest';
-import type { Cell } from '../../src/core/event/engine-event.ts';
-import { runEvents, type Simulation } from '../../src/core/event-engine.ts';
-import { createRunLog } from '../../src/core/execution/run-log.ts';
-import {
-  type InstructionMatrix,
-  type InstructionRow,
-  instructionMatrix,
-} from '../../src/core/instructions.ts';
-import { metricByName } from '../../src/core/metrics/catalog.ts';
-import { createReturnStats, returnStats } from '../../src/core/metrics/return-stats.ts';
-import { firstDivergence, type Outcome } from '../../src/core/parity.ts';
-import type { RunConfig } from '../../src/core/run-config.ts';
-import { createWorkspace } from '../../src/core/window/workspace.ts';
-import { runWindow } from '../../src/core/window-engine.ts';
-import { NO_TRADES } from './metric-input.ts';
-import type { Decided, VectorbtCase, VectorbtOutcome } from './vectorbt-cases.ts';
+import { tradableQuantity } from '../../src/core/execution/sizing.ts';
+import type { VectorbtCase, VectorbtOutcome } from './vectorbt-cases.ts';
+import { equityOf, isComparable, METRIC_NAMES } from './vectorbt-outcome.ts';
 
-/** Which metric of ours, at how many bars per year, is which of vectorbt's. */
-const METRICS = {
-  total_return: ['total_return', 252],
-  max_drawdown: ['max_drawdown', 252],
-  sharpe_365: ['sharpe', 365],
-  sharpe_252: ['sharpe', 252],
-  sortino_252: ['sortino', 252],
-  annualized_return_252: ['cagr', 252],
-  annualized_volatility_252: ['volatility', 252],
-  calmar_252: ['calmar', 252],
-} as const;
-type MetricName = keyof typeof METRICS;
-export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
+type Columns = Pick<VectorbtOutcome, 'cash' | 'assets'>;
 
 /** How far two outcomes are from each other: the largest relative difference of any number, and where. */
 export interface Difference {
@@ -36,115 +11,53 @@ export interface Difference {
   readonly where: string;
 }
 
-/** What our engines make of a case, in vectorbt's words; fails the test where the two engines differ by a bit. */
-export function outcomeOf(given: VectorbtCase): VectorbtOutcome {
-  const { run, matrix } = runDeciding(given);
-  expect(firstDivergence(run, runEvents(given.bars, matrix, given.config)), given.name).toBeNull();
-  const workspace = createWorkspace(given.bars);
-  const log = createRunLog();
-  runWindow(matrix, given.config, workspace, log);
-  const window = { equity: workspace.equity, ledger: workspace.ledger, log };
-  expect(firstDivergence(run, window), given.name).toBeNull();
-  return inTheirWords(given, run);
-}
-
-/** Lets the case decide at every close of an event-driven run; the rows it decided make a matrix for any engine. */
-function runDeciding({ bars, config, decide }: VectorbtCase): {
-  run: Simulation;
-  matrix: InstructionMatrix;
-} {
-  const nothing: number[] = new Array(bars.symbols.length).fill(Number.NaN);
-  const everyBar = instructionMatrix(
-    Array.from({ length: bars.length }, (_, bar) => ({ bar, weights: nothing })),
-  );
-  const rows: InstructionRow[] = [];
-  const run = runEvents(bars, everyBar, config, {
-    onRebalance(bar, _, portfolio) {
-      const decided = decide(bar, portfolio);
-      if (decided.length > 0) rows.push(rowOf(bar, bars.symbols.length, decided));
-      return decided.map(
-        ({ asset, weight, stops = config.stops }): Cell => ({ asset, weight, ...stops, isEvent: true }),
-      );
-    },
-  });
-  return { run, matrix: instructionMatrix(rows) };
-}
-
-function rowOf(bar: number, assets: number, decided: readonly Decided[]): InstructionRow {
-  const absent = () => new Array<number>(assets).fill(Number.NaN);
-  const weights = absent();
-  const stops = { stopLoss: absent(), trailingStop: absent(), takeProfit: absent() };
-  for (const { asset, weight, stops: own } of decided) {
-    weights[asset] = weight;
-    for (const name of ['stopLoss', 'trailingStop', 'takeProfit'] as const) {
-      if (own) stops[name][asset] = Number.isNaN(own[name]) ? Number.POSITIVE_INFINITY : own[name];
-    }
-  }
-  return decided.some((cell) => cell.stops) ? { bar, weights, stops } : { bar, weights };
-}
-
-/** Fills, cash and positions after each bar, equity and metrics. */
-function inTheirWords({ bars, config }: VectorbtCase, { equity, log }: Outcome): VectorbtOutcome {
-  const orders = Array.from({ length: log.fills }, (_, i) => ({
-    idx: log.bar[i]!,
-    col: log.asset[i]!,
-    size: Math.abs(log.quantity[i]!),
-    price: log.fillPrice[i]!,
-    fees: log.fee[i]!,
-    side: log.quantity[i]! > 0 ? ('buy' as const) : ('sell' as const),
-  }));
-  const cash: number[] = [];
-  const assets: number[][] = [];
-  const held: number[] = new Array(bars.symbols.length).fill(0);
-  for (let t = 0, fill = 0, latest = config.cash; t < bars.length; t++) {
-    for (; fill < log.fills && log.bar[fill] === t; fill++) {
-      latest = log.cash[fill]!;
-      held[log.asset[fill]!] = log.position[fill]!;
-    }
-    cash.push(latest);
-    assets.push([...held]);
-  }
-  return { orders, cash, assets, value: [...equity], ...metricsOf(config, equity) };
-}
-
-function metricsOf(config: RunConfig, equity: Float64Array): Record<MetricName, number> {
-  const returns = returnStats(
-    equity,
-    equity.length,
-    config.cash,
-    config.fill.drawdownFrom,
-    new Float64Array(equity.length),
-    createReturnStats(),
-  );
-  const values = METRIC_NAMES.map((name) => {
-    const [ours, barsPerYear] = METRICS[name];
-    const input = { returns, totals: NO_TRADES, config: { ...config, barsPerYear } };
-    return [name, metricByName(ours)!.value(input)] as const;
-  });
-  return Object.fromEntries(values) as Record<MetricName, number>;
-}
-
-/** Rates of growth of vectorbt compound returns, ours divide the end by the start: not the same once equity is ≤ 0. */
-export function isComparable(name: MetricName, { value }: VectorbtOutcome): boolean {
-  const isRate = name === 'annualized_return_252' || name === 'calmar_252';
-  return !isRate || value.every((equity) => equity > 0);
-}
-
-/** Where two rules of ours are not vectorbt's, on purpose: what follows that bar is another run. */
+/** Where rules of ours are not vectorbt's, on purpose: what follows that bar is another run. */
 export const RULES = {
   fee: 'a sell worth less than its fixed fee: vectorbt refuses it',
   cover: 'a stop that covers a short is never limited by cash: vectorbt covers as much as cash allows',
+  dust: 'an order below 1e-9 of the position is not traded: vectorbt trades it',
 } as const;
+type Rule = keyof typeof RULES;
 
 /** The bars before the first on which one of `RULES` says otherwise than vectorbt, and which; all bars and null if none. */
-export function comparableBars(ours: VectorbtOutcome): { bars: number; rule: keyof typeof RULES | null } {
+export function comparableBars(
+  given: VectorbtCase,
+  ours: VectorbtOutcome,
+): { bars: number; rule: Rule | null } {
   const isBelowFee = ({ side, size, price, fees }: VectorbtOutcome['orders'][number]) =>
     side === 'sell' && size * price < fees;
-  const below = ours.orders.find(isBelowFee)?.idx ?? Number.POSITIVE_INFINITY;
-  const negative = ours.cash.findIndex((cash) => cash < 0);
-  const covered = negative < 0 ? Number.POSITIVE_INFINITY : negative;
-  if (below <= covered && below < ours.cash.length) return { bars: below, rule: 'fee' };
-  return negative < 0 ? { bars: ours.cash.length, rule: null } : { bars: negative, rule: 'cover' };
+  const first: Record<Rule, number | undefined> = {
+    fee: ours.orders.find(isBelowFee)?.idx,
+    cover: ours.simulated!.cash.findIndex((cash) => cash < 0),
+    dust: given.bars.times.findIndex((_, t) => leavesDust(given, ours, t)),
+  };
+  let found: { bars: number; rule: Rule | null } = { bars: given.bars.length, rule: null };
+  for (const rule of Object.keys(RULES) as Rule[]) {
+    const bars = first[rule] ?? -1;
+    if (bars >= 0 && bars < found.bars) found = { bars, rule };
+  }
+  return found;
+}
+
+/**
+ * Is a target of this bar so near the position that vectorbt trades the difference, and ours does not?
+ *
+ * Both take (w·V)/price − position of the same doubles, so what is computed here is what vectorbt computes.
+ */
+function leavesDust({ bars, config, decide, kind }: VectorbtCase, ours: VectorbtOutcome, t: number): boolean {
+  if (kind !== 'from_orders' || t === 0) return false;
+  const atOpen = config.fill.execution === 'next_open';
+  const { cash, assets } = ours.simulated!;
+  const before = assets[t - 1]!;
+  const priceOf = (a: number) => (atOpen ? bars.open : bars.lastClose)[a * bars.length + t]!;
+  const V = before.reduce((sum, held, a) => (held === 0 ? sum : sum + held * priceOf(a)), cash[t - 1]!);
+  // Targets are known beforehand, they ask nothing of the portfolio.
+  const targets = decide(atOpen ? t - 1 : t, { position: () => 0, equity: () => V });
+  return targets.some(({ asset, weight }) => {
+    const quantity = (weight * V) / priceOf(asset) - before[asset]!;
+    const isDust = Math.abs(quantity) <= 1e-9 * Math.abs(before[asset]!);
+    return isDust && tradableQuantity(quantity, priceOf(asset), config) !== 0;
+  });
 }
 
 /** The orders and columns of the first bars. */
@@ -155,14 +68,21 @@ export function firstBars(outcome: VectorbtOutcome, bars: number): VectorbtOutco
     cash: outcome.cash.slice(0, bars),
     assets: outcome.assets.slice(0, bars),
     value: outcome.value.slice(0, bars),
+    ...(outcome.simulated && {
+      simulated: {
+        cash: outcome.simulated.cash.slice(0, bars),
+        assets: outcome.simulated.assets.slice(0, bars),
+      },
+    }),
   };
 }
 
 /**
- * Compares orders, cash and positions after each bar, equity and metrics.
+ * Compares orders; cash, positions and equity after each bar, as either engine had them and as vectorbt reports them;
+ * metrics.
  *
- * A difference is taken relative to the larger number (cash: to the equity), below 1 absolute: what one settles to 0 the other may leave as
- * dust. Up to where one of `RULES` parts the two. Fails the test where orders differ in bar, asset or side.
+ * A difference is taken relative to the larger number (cash: to the equity), below 1 absolute. Up to where one of
+ * `RULES` parts the two. Fails the test where orders differ in bar, asset or side.
  */
 export function differenceOf(
   given: VectorbtCase,
@@ -175,7 +95,7 @@ export function differenceOf(
     if (difference <= worst.largest) return;
     worst = { largest: difference, where: `${where()}: vectorbt ${value}, backsweep ${found}` };
   };
-  const { bars, rule } = comparableBars(ours);
+  const { bars, rule } = comparableBars(given, ours);
   const found = firstBars(ours, bars);
   const wanted = firstBars(theirs, bars);
   const sequence = inSequence(wanted.orders, given);
@@ -186,15 +106,23 @@ export function differenceOf(
       compare(order[field], sequence[i]![field], () => `${field} of order ${i}`);
     }
   });
-  for (let t = 0; t < bars; t++) {
-    // What a purchase leaves of the cash is the small difference of large numbers.
-    const scale = Math.max(1, Math.abs(wanted.value[t]!));
-    compare(found.cash[t]!, wanted.cash[t]!, () => `cash on bar ${t}`, scale);
-    found.assets[t]!.forEach((held, a) => {
-      compare(held, wanted.assets[t]![a]!, () => `position of asset ${a} on bar ${t}`);
-    });
-    compare(found.value[t]!, wanted.value[t]!, () => `equity on bar ${t}`);
-  }
+  const compareColumns = (what: string, mine: Columns, other: Columns) => {
+    const [equity, value] = [mine, other].map(({ cash, assets }) => equityOf(given.bars, cash, assets));
+    for (let t = 0; t < bars; t++) {
+      // What a purchase leaves of the cash is the small difference of large numbers.
+      const scale = Math.max(1, Math.abs(value![t]!));
+      compare(mine.cash[t]!, other.cash[t]!, () => `${what} cash on bar ${t}`, scale);
+      mine.assets[t]!.forEach((held, a) => {
+        compare(held, other.assets[t]![a]!, () => `${what} position of asset ${a} on bar ${t}`);
+      });
+      compare(equity![t]!, value![t]!, () => `${what} equity on bar ${t}`);
+    }
+  };
+  compareColumns('reported', found, wanted);
+  found.value.forEach((equity, t) => {
+    compare(equity, wanted.value[t]!, () => `reported value on bar ${t}`);
+  });
+  if (wanted.simulated) compareColumns('simulated', found.simulated!, wanted.simulated);
   for (const name of METRIC_NAMES) {
     if (rule === null && isComparable(name, theirs)) compare(ours[name], theirs[name], () => name);
   }

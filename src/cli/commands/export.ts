@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
+import type { InstructionMatrix } from '../../core/instructions.ts';
 import type { RunConfig } from '../../core/run-config.ts';
 import { barsCsv, instructionsJson, weightsCsv } from '../../formats/export-files.ts';
-import { EXPORT_TARGETS, type ExportTarget, exportLimits } from '../../formats/export-limits.ts';
+import {
+  accountOf,
+  EXPORT_TARGETS,
+  type ExportTarget,
+  exportLimits,
+  sizePrecision,
+} from '../../formats/export-limits.ts';
 import { type SimulationResult, simulateMatrix } from '../../sweep/simulate.ts';
 import { openSweeps } from '../find-sweep.ts';
 import { commandLine, dirOption, jsonOption } from '../options.ts';
@@ -57,7 +64,7 @@ export function exportCommand(): Command {
         'bars.csv': barsCsv(run.bars),
         'instructions.json': instructionsJson(run.matrix, run.bars),
         'weights.csv': weightsCsv(run.matrix, run.bars),
-        'config.json': `${JSON.stringify(configOf(run.config, run.matrix.cellWeight), null, 2)}\n`,
+        'config.json': `${JSON.stringify(configOf(run), null, 2)}\n`,
         'expected.json': `${JSON.stringify(expectedOf(id, result, departures))}\n`,
         ...(await scriptFor(flags.to)),
       };
@@ -68,7 +75,7 @@ export function exportCommand(): Command {
 }
 
 /** What the scripts read; the fill model too, so that they can choose their options. */
-function configOf(config: RunConfig, weights: Float64Array) {
+function configOf({ config, matrix }: { config: RunConfig; matrix: InstructionMatrix }) {
   const { cash, feeRate, fixedFee, slippage, lotSize, minSize, stops, fill } = config;
   const nullable = (stop: number) => (Number.isNaN(stop) ? null : stop);
   return {
@@ -78,7 +85,8 @@ function configOf(config: RunConfig, weights: Float64Array) {
     slippage,
     lotSize,
     minSize,
-    account: weights.some((weight) => weight < 0) || config.maxLeverage > 1 ? 'margin' : 'cash',
+    account: accountOf({ config, matrix }),
+    sizePrecision: sizePrecision(lotSize),
     stops: {
       stopLoss: nullable(stops.stopLoss),
       trailingStop: nullable(stops.trailingStop),

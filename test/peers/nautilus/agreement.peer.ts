@@ -27,9 +27,9 @@ const [newest] = releases;
 const FIXED = '1.231.0';
 
 describe.each(releases)('NautilusTrader $version', (release) => {
-  it('makes of every seeded case what both engines of ours make of it', () => {
+  it('makes of every seeded case what both engines of ours make of it', async () => {
     const cases = nautilusCases();
-    const results = runNautilus(release, cases.map(nautilusInput));
+    const results = await runNautilus(release, cases.map(nautilusInput));
     if (release === newest && process.env.NAUTILUS_GOLDEN === 'write') {
       writeGolden(release.version, cases, results);
     }
@@ -41,17 +41,17 @@ describe.each(releases)('NautilusTrader $version', (release) => {
 
   it.runIf(REAL_BARS)('makes of real bars, daily and intraday, what ours make of them', async () => {
     const cases = await realCases();
-    const results = runNautilus(release, cases.map(nautilusInput));
+    const results = await runNautilus(release, cases.map(nautilusInput));
     const compared = expectAgreement('real bars', release, cases, results);
     expect(compared).toBeGreaterThanOrEqual(release.version === FIXED ? 48 : 16);
   });
 
-  it('differs from ours as docs/engines.md says, rule by rule', () => {
+  it('differs from ours as docs/engines.md says, rule by rule', async () => {
     const inputs = NAUTILUS_RULES.map(({ given, choice }) => {
       const input = nautilusInput(given);
       return { ...input, config: { ...input.config, ...choice } };
     });
-    const results = runNautilus(release, inputs);
+    const results = await runNautilus(release, inputs);
     NAUTILUS_RULES.forEach(({ id, says, given, theirs }, i) => {
       const { fills, endedAt = given.bars.length - 1 } = theirs[release.version]!;
       const found = results[i]!;
@@ -66,9 +66,9 @@ describe.each(releases)('NautilusTrader $version', (release) => {
     });
   });
 
-  it.runIf(release.version === FIXED)('is compared in speed on a run whose outcomes agree', () => {
+  it.runIf(release.version === FIXED)('is compared in speed on a run whose outcomes agree', async () => {
     const given = speedCase();
-    const [result] = runNautilus(release, [nautilusInput(given)]);
+    const [result] = await runNautilus(release, [nautilusInput(given)]);
     expectAgreement('one run', release, [given], [result!]);
     const ours = timeOurs(given);
     const ratio = result!.seconds / ours;

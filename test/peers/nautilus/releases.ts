@@ -2,50 +2,43 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { nautilusInput } from '../../support/nautilus-cases.ts';
 import type { NautilusResult } from '../../support/nautilus-match.ts';
-import { pythonEnvironment } from '../../support/python-environment.mjs';
+import { type PeerPackages, runPython } from '../python.ts';
 
-/** One release of NautilusTrader that is compared. */
-export interface Release {
+/** One release of NautilusTrader that is compared, and its environment of Python. */
+export interface Release extends PeerPackages {
   readonly version: string;
-  readonly requirements: string;
-  /** Versions of Python that its list of packages is for, the first found is taken. */
-  readonly pythons: readonly string[];
 }
 
-const FOLDER = fileURLToPath(new URL('.', import.meta.url));
-
-/** The newest release, and the newest for Python 3.11. */
-const RELEASES: readonly Release[] = [
+/** The newest release, and the newest for Python 3.11; of the versions of Python that go with it the first found is taken. */
+const RELEASES = [
   { version: '1.231.0', requirements: 'requirements.txt', pythons: ['3.12', '3.13'] },
   { version: '1.221.0', requirements: 'requirements-1.221.0.txt', pythons: ['3.11'] },
-];
+] as const;
 
 /** The releases whose Python is on this machine; an error where there is none of them. */
 export function installableReleases(): Release[] {
-  const found = RELEASES.filter(({ pythons }) => findPython(pythons) !== null);
+  const found = RELEASES.flatMap(({ version, requirements, pythons }) => {
+    const python = findPython(pythons);
+    return python ? [{ peer: 'nautilus', name: `nautilus-${version}`, version, requirements, python }] : [];
+  });
   if (found.length > 0) return found;
   const wanted = RELEASES.flatMap(({ pythons }) => pythons).join(', ');
   throw new Error(`expected one of Python ${wanted} as python3, python3.x or in pyenv, found none of them`);
 }
 
 /** Runs cases in one process of a release. */
-export function runNautilus(
-  { version, requirements, pythons }: Release,
+export async function runNautilus(
+  release: Release,
   cases: readonly ReturnType<typeof nautilusInput>[],
-): (NautilusResult & { seconds: number })[] {
-  const bin = pythonEnvironment(`nautilus-${version}`, join(FOLDER, requirements), findPython(pythons)!);
-  const { status, stdout, stderr, error } = spawnSync(join(bin, 'python'), [join(FOLDER, 'run_cases.py')], {
-    input: JSON.stringify(cases),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  });
-  if (status !== 0) throw new Error(`run_cases.py: exit code ${status}\n${error ?? ''}${stderr}`);
-  const answer: { version: string; results: (NautilusResult & { seconds: number })[] } = JSON.parse(stdout);
-  if (answer.version !== version)
-    throw new Error(`expected NautilusTrader ${version}, found ${answer.version}`);
+): Promise<(NautilusResult & { seconds: number })[]> {
+  const answer: { version: string; results: (NautilusResult & { seconds: number })[] } = JSON.parse(
+    await runPython(release, 'run_cases.py', [], JSON.stringify(cases)),
+  );
+  if (answer.version !== release.version) {
+    throw new Error(`expected NautilusTrader ${release.version}, found ${answer.version}`);
+  }
   return answer.results;
 }
 

@@ -1,6 +1,7 @@
 """Runs a sparse instruction matrix in NautilusTrader: target weights with stops, one strategy, no polling.
 
-    python run_instructions.py FOLDER      reads bars.csv, instructions.json and config.json, writes nautilus.json
+    python run_instructions.py FOLDER      reads bars.csv, instructions.json and config.json, writes nautilus.json; where
+                                           `backsweep export` left expected.json, says how far its equity is from it
 
 - bars.csv: symbol,ts,open,high,low,close (further columns are ignored); ts is the time of the close, ISO 8601 or
   milliseconds since 1970.
@@ -24,6 +25,7 @@ from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
+import nautilus_trader
 from nautilus_trader.backtest.engine import BacktestEngine
 from nautilus_trader.backtest.config import BacktestEngineConfig
 from nautilus_trader.backtest.models import FeeModel, FillModel
@@ -417,6 +419,22 @@ def main():
     result = run(case)
     (folder / "nautilus.json").write_text(json.dumps(result))
     print(f"{len(result['fills'])} fills, {len(result['refused'])} refused, final equity {result['equity'][-1]}")
+    if (folder / "expected.json").exists():
+        compare(result, len(case["times"]), json.loads((folder / "expected.json").read_text()))
+
+
+def compare(result, bars, expected):
+    """Prints one line of JSON, and the assumptions that NautilusTrader does not share."""
+    ours = expected["equity"]
+    difference = max(abs(a - b) / max(1, abs(a), abs(b)) for a, b in zip(result["equity"], ours))
+    print(json.dumps({
+        "version": nautilus_trader.__version__, "fills": len(result["fills"]), "fillsExpected": len(expected["orders"]),
+        "endValue": result["equity"][-1], "endValueExpected": ours[-1], "largestDifference": difference,
+    }))
+    if result["endedAt"] < bars - 1:
+        print(f"ended at bar {result['endedAt']} of {bars}: an order with its costs took the account below zero")
+    for departure in expected["departures"]:
+        print(f"differs: {departure}")
 
 
 if __name__ == "__main__":

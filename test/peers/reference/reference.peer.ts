@@ -9,8 +9,10 @@ type Outcome = {
 };
 
 describe('what conformance/ expects is what exact arithmetic makes of the text of the semantics', () => {
-  it.each(conformanceCases())('$file', ({ cases }) => {
-    const outcomes: Outcome[] = JSON.parse(runPython('reference', 'reference.py', [], JSON.stringify(cases)));
+  it.each(conformanceCases())('$file', async ({ cases }) => {
+    const outcomes: Outcome[] = JSON.parse(
+      await runPython('reference', 'reference.py', [], JSON.stringify(cases)),
+    );
     expect(outcomes.length).toBe(cases.length);
     for (const [i, one] of cases.entries()) {
       const { orders, equity } = outcomes[i]!;

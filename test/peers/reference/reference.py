@@ -15,7 +15,7 @@ PRESETS = {
                  "instruction defer close",
     "vectorbt": "close sells_first partial sl_first_even_after_tp_gap open limit previous_bars limit close override "
                 "False never stop_only skip ignore",
-    "nautilus": "close column reject path limit limit this_bar market fill average False open both defer close",
+    "nautilus": "close column reject path limit limit this_bar market fill average False open both defer ignore",
 }
 STOPS = ("stopLoss", "trailingStop", "takeProfit")
 
@@ -133,7 +133,8 @@ class Run:
             return stop(worst, peak) or profit(best)
         if book.long:  # open, high, low: the best price comes first
             return profit(high) or stop(low, peak)
-        return profit(open_) or stop(high, book.peak) or profit(low) or stop(close, peak)
+        opened = min(book.peak, open_) if self.fill["trailingPeak"] == "this_bar" else book.peak
+        return profit(open_) or stop(high, opened) or profit(low) or stop(close, peak)
 
     def due(self, t, decided):
         cells = {}

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   digestOf,
   FAMILIES,
@@ -12,15 +13,13 @@ import {
   readGolden,
   SOURCES,
 } from '../../support/vectorbt-agreement.ts';
-import { type VectorbtInput, vectorbtCase, vectorbtOutcome } from '../../support/vectorbt-cases.ts';
-import {
-  comparableBars,
-  differenceOf,
-  firstBars,
-  outcomeOf,
-  relativeDifference,
-} from '../../support/vectorbt-match.ts';
+import { vectorbtCase, vectorbtOutcome } from '../../support/vectorbt-cases.ts';
+import { comparableBars, differenceOf, firstBars, relativeDifference } from '../../support/vectorbt-match.ts';
+import { outcomeOf } from '../../support/vectorbt-outcome.ts';
+import { expectedOutcome, shortOutcome, VECTORBT_RULES } from '../../support/vectorbt-rules.ts';
 import { runPython } from '../python.ts';
+import { conformanceQuestions, expectConformance, INEXPRESSIBLE } from './conformance-questions.ts';
+import { expectParadox, paradoxQuestions } from './paradox-questions.ts';
 
 /** Set, what vectorbt says is written into the golden files instead of compared with them. */
 const UPDATE = process.env.UPDATE_GOLDEN === '1';
@@ -32,43 +31,72 @@ interface Agreement {
   readonly orders: number;
   readonly largestDifference: number;
   readonly where: string;
+  /** Cases whose cash and positions are the same doubles after every bar that is compared. */
+  readonly sameDoubles: number;
   /** Cases compared up to where a rule of ours parts the two, by rule. */
   readonly parted: Readonly<Record<string, number>>;
 }
 const agreements: Record<string, Agreement> = {};
 
-/** What vectorbt makes of cases. */
-function askVectorbt(inputs: readonly VectorbtInput[]): {
-  versions: Record<string, string>;
-  outcomes: unknown[];
-} {
-  return JSON.parse(runPython('vectorbt', 'run_cases.py', [], JSON.stringify(inputs)));
-}
+const families = await Promise.all(
+  FAMILIES.filter(({ isHere }) => isHere).map(
+    async ({ name, family, source }) => [name, await inputsOf(family, source)] as const,
+  ),
+);
+const inputsByFamily = new Map(families);
+const conformance = conformanceQuestions();
+const paradox = await paradoxQuestions();
+
+/** What vectorbt said, by question. */
+const answers = new Map<unknown, unknown>();
+let versions: Record<string, string> = {};
+
+/** One process for each function of vectorbt and all that is asked of it: each compiles anew for many seconds. */
+beforeAll(async () => {
+  const questions: { readonly kind: string }[] = [
+    ...families.flatMap(([, inputs]) => inputs),
+    ...conformance.expressible.map(([, input]) => input),
+    ...paradox.inputs,
+    ...VECTORBT_RULES.map(({ input }) => input),
+  ];
+  await Promise.all(
+    ['from_orders', 'from_signals'].map(async (kind) => {
+      const asked = questions.filter((question) => question.kind === kind);
+      const said = JSON.parse(await runPython('vectorbt', 'run_cases.py', [], JSON.stringify(asked)));
+      versions = said.versions;
+      asked.forEach((question, i) => {
+        answers.set(question, said.outcomes[i]);
+      });
+    }),
+  );
+});
 
 describe('both engines agree with vectorbt to 1e-9', () => {
-  it.each(FAMILIES)('$name', async ({ family, source, name, isHere }) => {
-    if (!isHere) {
+  it.each(FAMILIES)('$name', ({ source, name }) => {
+    const inputs = inputsByFamily.get(name);
+    if (!inputs) {
       console.warn(`${name}: the real bars are not on this machine, its cases are not run`);
       return;
     }
-    const inputs = await inputsOf(family, source);
-    const { versions, outcomes } = askVectorbt(inputs);
     const digests: GoldenFile['digests'] = [];
     const parted: Record<string, number> = {};
     let orders = 0;
+    let sameDoubles = 0;
     let worst = { largest: 0, where: 'nowhere' };
-    for (const [i, input] of inputs.entries()) {
+    for (const input of inputs) {
       const given = vectorbtCase(input);
-      const theirs = vectorbtOutcome(outcomes[i], given.name);
+      const theirs = vectorbtOutcome(answers.get(input), given.name);
       const ours = outcomeOf(given);
-      const { bars, rule } = comparableBars(ours);
+      const { bars, rule } = comparableBars(given, ours);
       if (rule !== null) parted[rule] = (parted[rule] ?? 0) + 1;
       const difference = differenceOf(given, theirs, ours);
       expect(difference.largest, `${given.name}, ${difference.where}`).toBeLessThanOrEqual(1e-9);
       if (difference.largest > worst.largest) {
         worst = { ...difference, where: `${given.name}, ${difference.where}` };
       }
-      orders += firstBars(theirs, bars).orders.length;
+      const known = firstBars(theirs, bars);
+      orders += known.orders.length;
+      if (isDeepStrictEqual(known.simulated, firstBars(ours, bars).simulated)) sameDoubles++;
       digests.push(digestOf(given, theirs, bars));
     }
     agreements[name] = {
@@ -76,6 +104,7 @@ describe('both engines agree with vectorbt to 1e-9', () => {
       orders,
       largestDifference: worst.largest,
       where: worst.where,
+      sameDoubles,
       parted,
     };
     const isParted = Object.values(parted).reduce((sum, count) => sum + count, 0);
@@ -92,10 +121,29 @@ describe('both engines agree with vectorbt to 1e-9', () => {
       writeFileSync(AGREEMENT, `${JSON.stringify(found, null, 2)}\n`);
     }
     const { families } = JSON.parse(readFileSync(AGREEMENT, 'utf8')) as { families: typeof agreements };
-    for (const [name, { cases, orders }] of Object.entries(agreements)) {
-      expect([name, families[name]?.cases, families[name]?.orders]).toEqual([name, cases, orders]);
+    for (const [name, { cases, orders, sameDoubles, parted }] of Object.entries(agreements)) {
+      expect({ name, ...families[name] }).toMatchObject({ name, cases, orders, sameDoubles, parted });
     }
   });
+});
+
+it.each(VECTORBT_RULES)('differs from ours as rule $id of docs/engines.md says: $says', (rule) => {
+  const found = shortOutcome(vectorbtOutcome(answers.get(rule.input), rule.id));
+  expect(found).toEqual(expectedOutcome(rule.theirs, rule.theirCash));
+});
+
+it('vectorbt itself does what the cases of its preset in conformance/ expect, where it can express them', () => {
+  for (const [one, input] of conformance.expressible) expectConformance(one, answers.get(input));
+  const { cases, expressible, reasons } = conformance;
+  expect([cases, expressible.length, reasons.size]).toEqual([65, 55, Object.keys(INEXPRESSIBLE).length]);
+});
+
+it('vectorbt buys back after each stop where entries stand on every bar, and knows no weights with stops', () => {
+  expectParadox(
+    paradox,
+    versions,
+    paradox.inputs.map((input) => answers.get(input)),
+  );
 });
 
 function writeGolden(name: string, file: Pick<GoldenFile, 'versions' | 'seeds' | 'digests'>): void {

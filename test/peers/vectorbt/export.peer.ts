@@ -1,23 +1,13 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseInstructions } from '../../../src/formats/instructions.ts';
-import { BIN, sweepFile, writeBars } from '../../support/cli.ts';
+import { exportRun } from '../export-run.ts';
 import { runPython } from '../python.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'backsweep-peer-export-'));
 afterAll(() => rmSync(root, { recursive: true }));
-
-function backsweep(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, ...args], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`backsweep ${args.join(' ')}: ${stderr}`);
-  return stdout;
-}
 
 describe('a run that is exported and repeated in vectorbt', () => {
   it.each([
@@ -35,15 +25,9 @@ describe('a run that is exported and repeated in vectorbt', () => {
       },
     ],
   ])('has our equity: %s', async (name, fields) => {
-    await writeBars(root);
-    writeFileSync(
-      join(root, 'sweep.yaml'),
-      sweepFile({ name, portfolio: { feeRate: 0.001, slippage: 0.0005 }, ...fields }),
-    );
-    backsweep('run', 'sweep.yaml', '--threads', '1');
-    const [{ run_id }] = JSON.parse(backsweep('top', 'last', '--json'));
-    backsweep('export', run_id, '--to', 'vectorbt', '--out', 'exported');
-    const result = JSON.parse(runPython('vectorbt', 'run_instructions.py', [join(root, 'exported')]));
+    const portfolio = { feeRate: 0.001, slippage: 0.0005 };
+    const folder = await exportRun(root, 'vectorbt', name, { portfolio, ...fields });
+    const result = JSON.parse(await runPython('vectorbt', 'run_instructions.py', [folder]));
     expect(result.orders).toBe(result.ordersExpected);
     expect(result.orders).toBeGreaterThan(2);
     expect(result.largestDifference).toBeLessThanOrEqual(1e-9);
@@ -51,7 +35,7 @@ describe('a run that is exported and repeated in vectorbt', () => {
 });
 
 it('what pandas writes is read: a wide DataFrame in CSV and Parquet, NaN = maintain', async () => {
-  runPython('vectorbt', 'write_frames.py', [root]);
+  await runPython('vectorbt', 'write_frames.py', [root]);
   const expected = [
     { timestamp: Date.UTC(2020, 0, 1), instructions: { AAPL: { weight: 0.5 }, MSFT: { weight: 0.25 } } },
     { timestamp: Date.UTC(2020, 0, 2), instructions: { AAPL: { weight: 0 } } },

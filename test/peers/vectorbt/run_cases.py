@@ -1,10 +1,11 @@
 """Runs cases in the real vectorbt.
 
 Standard input: a JSON array of {kind, name, options, inputs}, as test/support/vectorbt-cases.ts reads them.
-Standard output: {versions, outcomes}: of each case the orders, cash, positions and value at every close, and the
-metrics; of one that vectorbt refuses {"error": its own words}.
+Standard output: {versions, outcomes}: of each case the orders; cash, positions and value at every close as the portfolio
+reports them, which adds them up from the orders, and as the simulation had them; and the metrics; of one that vectorbt refuses {"error": its own words}.
 """
 
+import gc
 import json
 import math
 import platform
@@ -77,7 +78,19 @@ def run_signals(options, prices, inputs):
 
 def shared(options):
     costs = {name: float(options[name]) for name in ("fees", "fixed_fees", "slippage", "init_cash")}
-    return costs | {"cash_sharing": options["cash_sharing"], "call_seq": options["call_seq"], "freq": "1d"}
+    return costs | {"cash_sharing": options["cash_sharing"], "call_seq": options["call_seq"], "freq": "1d",
+                    "log": True}
+
+
+def simulated(pf, init_cash, shape):
+    """Cash [T] and positions [T][N] after each bar, from what the simulation logged of every order it tried."""
+    logs = pf.logs.values
+    cash, assets = np.full(shape[0], np.nan), np.full(shape, np.nan)
+    # The last entry of a bar is what stands after it.
+    cash[logs["idx"]] = logs["new_cash"]
+    assets[logs["idx"], logs["col"]] = logs["new_position"]
+    return {"cash": pd.Series(cash).ffill().fillna(init_cash).tolist(),
+            "assets": pd.DataFrame(assets).ffill().fillna(0.0).to_numpy().tolist()}
 
 
 def ratio(value):
@@ -109,6 +122,7 @@ def outcome(case):
              "fees": float(r["fees"]), "side": "buy" if r["side"] == 0 else "sell"}
             for r in records
         ],
+        "simulated": simulated(pf, options["init_cash"], close.shape),
         "cash": series(pf.cash()).reshape(-1).tolist(),
         "assets": series(pf.assets()).reshape(len(close), -1).tolist(),
         "value": series(value).reshape(-1).tolist(),
@@ -127,5 +141,6 @@ if __name__ == "__main__":
     cases = json.load(sys.stdin)
     versions = {"engine": "vectorbt", "version": vbt.__version__, "python": platform.python_version(),
                 "numba": numba.__version__, "numpy": np.__version__, "pandas": pd.__version__}
+    gc.freeze()  # what is imported stays, and is many objects to look through again and again
     with np.errstate(all="ignore"):
         json.dump({"versions": versions, "outcomes": [outcome(case) for case in cases]}, sys.stdout)

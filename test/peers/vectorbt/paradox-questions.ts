@@ -1,20 +1,25 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { paradoxCases, resultOf, weightsWithStop } from '../../support/paradox.ts';
 import { PARADOX_GOLDEN, PARADOX_PICTURE, readParadoxGolden } from '../../support/paradox-golden.ts';
 import { paradoxPicture } from '../../support/paradox-picture.ts';
 import { vectorbtOutcome } from '../../support/vectorbt-cases.ts';
-import { runPython } from '../python.ts';
 
-it('vectorbt buys back after each stop where entries stand on every bar, and knows no weights with stops', async () => {
+/** What vectorbt is asked for docs/paradox.md: its runs, and target weights with a stop, which it refuses. */
+export async function paradoxQuestions() {
   const cases = await paradoxCases();
   const names = Object.keys(cases);
-  const refused = weightsWithStop(cases[names[0]!]!);
-  const inputs = [...names.map((name) => cases[name]!.input), refused];
-  const { versions, outcomes } = JSON.parse(
-    runPython('vectorbt', 'run_cases.py', [], JSON.stringify(inputs)),
-  ) as { versions: Record<string, string>; outcomes: unknown[] };
+  return { cases, inputs: [...names.map((name) => cases[name]!.input), weightsWithStop(cases[names[0]!]!)] };
+}
+
+/** Fails where vectorbt's answers are not the numbers and the picture of the page; writes them where that is asked for. */
+export function expectParadox(
+  { cases }: Awaited<ReturnType<typeof paradoxQuestions>>,
+  versions: Readonly<Record<string, string>>,
+  outcomes: readonly unknown[],
+): void {
+  const names = Object.keys(cases);
   const theirs = names.map((name, i) => [name, vectorbtOutcome(outcomes[i], name)] as const);
   const found = {
     engine: 'vectorbt',
@@ -43,4 +48,4 @@ it('vectorbt buys back after each stop where entries stand on every bar, and kno
     }
   }
   expect(readFileSync(PARADOX_PICTURE, 'utf8')).toBe(picture);
-});
+}
