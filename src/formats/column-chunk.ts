@@ -166,15 +166,14 @@ function textBody(texts: readonly string[], dictionary: ReadonlyMap<string, numb
 
 /** Each text as the number of its bytes and its UTF-8. */
 function plainTexts(texts: readonly string[]): Uint8Array {
-  const longest = texts.reduce((sum, text) => sum + 4 + 3 * text.length, 0);
-  const bytes = Buffer.allocUnsafe(longest);
+  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
   let end = 0;
   for (const text of texts) {
     const length = bytes.write(text, end + 4);
     bytes.writeUInt32LE(length, end);
     end += 4 + length;
   }
-  return bytes.subarray(0, end);
+  return bytes;
 }
 
 function writeDictionary(writer: ByteWriter, dictionary: ReadonlyMap<string, number>): number {

@@ -9,6 +9,9 @@ import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
 const ATTEMPTS = 2;
 
+/** Objects of a run are short-lived and few: room for more of them only keeps what is dead, a thread each. */
+const YOUNG_MB = 12;
+
 /** How threads are started. */
 export interface WorkerPoolOptions {
   /** Number of threads, at least 1; default: what the machine has, at most one a shard. */
@@ -58,7 +61,10 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     const worker = new Worker(workerUrl, {
       workerData: data,
       stdout: true,
-      ...(threadMemoryMb && { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } }),
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        ...(threadMemoryMb && { maxOldGenerationSizeMb: threadMemoryMb }),
+      },
     });
     // What a strategy prints must not get between the lines that the program prints for machines.
     worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
