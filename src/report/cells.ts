@@ -1,4 +1,5 @@
 import type { RunColumns } from './run-columns.ts';
+import { sortFloats } from './sort-floats.ts';
 
 /** How the runs of a cell become one number; all but `runs` are NaN for a cell without a defined value. */
 export const CELL_STATISTICS = ['runs', 'mean', 'median', 'best', 'worst'] as const;
@@ -29,19 +30,18 @@ export function groupRuns(
   pins: readonly number[] | null = null,
 ): Grouped {
   const cells = by.reduce((product, axis) => product * sizes[axis]!, 1);
-  const pinned = (pins ?? []).map((pin, axis) => ({ pin, axis })).filter(({ pin }) => pin !== ANY);
   const cellOf = new Int32Array(rows);
-  const start = new Uint32Array(cells + 1);
-  for (let i = 0; i < rows; i++) {
-    if (pinned.some(({ pin, axis }) => positions[axis]![i] !== pin)) {
-      cellOf[i] = -1;
-      continue;
-    }
-    let cell = 0;
-    for (const axis of by) cell = cell * sizes[axis]! + positions[axis]![i]!;
-    cellOf[i] = cell;
-    start[cell + 1]!++;
+  for (const axis of by) {
+    const own = positions[axis]!;
+    for (let i = 0; i < rows; i++) cellOf[i] = cellOf[i]! * sizes[axis]! + own[i]!;
   }
+  for (const [axis, pin] of (pins ?? []).entries()) {
+    if (pin === ANY) continue;
+    const own = positions[axis]!;
+    for (let i = 0; i < rows; i++) if (own[i] !== pin) cellOf[i] = -1;
+  }
+  const start = new Uint32Array(cells + 1);
+  for (let i = 0; i < rows; i++) if (cellOf[i]! >= 0) start[cellOf[i]! + 1]!++;
   for (let c = 0; c < cells; c++) start[c + 1]! += start[c]!;
   const next = start.slice();
   const order = new Uint32Array(start[cells]!);
@@ -67,7 +67,7 @@ export function cellReader({ order, start }: Grouped, metric: Float32Array): (ce
       scratch[count++] = value;
       sum += value;
     }
-    return { sorted: scratch.subarray(0, count).sort(), mean: count === 0 ? Number.NaN : sum / count };
+    return { sorted: sortFloats(scratch.subarray(0, count)), mean: count === 0 ? Number.NaN : sum / count };
   };
 }
 
