@@ -35,9 +35,9 @@ export function gateShards(store: Store, sweepId: string, pending: readonly numb
 }
 
 function latch() {
-  let open = () => undefined as void;
+  let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
   });
-  return { opened, open };
+  return { opened, open: () => open() };
 }
