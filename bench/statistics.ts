@@ -90,7 +90,7 @@ const surroundings = await seconds(() => {
   plateauClusters(neighbours, lengths.length, objective, 'higher');
   axisImportance(neighbours, lengths, objective);
 });
-const again = Math.max(0, 1 - 250_000 / runs); // of the rows that are read twice: those beyond 64 MB
+const again = Math.max(0, 1 - 62_500 / runs); // of the rows that are read twice: those beyond 16 MB
 const statistics = blocks + surroundings + perDecode * runs * (1 + again);
 const computing = perRun * runs;
 process.stdout.write(

@@ -70,6 +70,7 @@ export function measureWholeSweeps(out, measured) {
       '--dir',
       dir,
     ],
+    report: ['report', 'last', '--dir', dir],
   };
   const answered = Object.fromEntries(
     Object.entries(questions).map(([name, words]) => [name, cli(out, ...words).seconds]),

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { EXIT, reportFailure } from './failures.ts';
 import { note } from './terminal.ts';
@@ -105,6 +106,9 @@ function settle(command: Command, json: boolean): void {
 }
 
 const usageText = ({ message }: CommanderError) => message.replace(/^error: /, '');
+
+// Compiled code is kept from call to call where Node.js can: from 22.1 on.
+(module as { enableCompileCache?: () => void }).enableCompileCache?.();
 
 // The SDK of AWS would warn of Node 20 on stderr at every call, where people and programs read what went wrong.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

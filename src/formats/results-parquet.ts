@@ -1,13 +1,11 @@
-import { type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { type FileMetaData, parquetMetadata, parquetRead, type SchemaElement } from 'hyparquet';
+import { ByteWriter } from 'hyparquet-writer';
+import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { OutsideError } from '../contracts/errors.ts';
-import type { Column } from '../contracts/result-row.ts';
+import { PHYSICAL, type ResultColumn, type ResultValues, writeColumnChunk } from './column-chunk.ts';
+import { copyPlainNumbers } from './plain-numbers.ts';
 
-/** A column of a table as the encoding sees it. */
-export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
-
-/** Values of one column: numbers with NaN = null, or a list with null. */
-export type ResultValues = Float64Array | (string | null)[] | (boolean | null)[];
+export type { ResultColumn, ResultValues };
 
 /** The rows of one shard by column, to be filled and encoded; every column has `rows` values. */
 export interface ResultTable {
@@ -16,53 +14,71 @@ export interface ResultTable {
   readonly values: ReadonlyMap<string, ResultValues>;
 }
 
-/** An empty table: numbers are NaN, everything else null. */
+/**
+ * An empty table: numbers are NaN, everything else null.
+ *
+ * All numbers lie in one piece of memory, which goes back to the system as one: hundreds of small pieces a shard leave holes.
+ */
 export function resultTable(columns: readonly ResultColumn[], rows: number): ResultTable {
+  const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
+  const numbers = new Float64Array(rows * columns.filter(isNumeric).length).fill(Number.NaN);
   const values = new Map<string, ResultValues>();
-  for (const { name, type } of columns) {
-    const numeric = type === 'DOUBLE' || type === 'INT32';
-    values.set(name, numeric ? new Float64Array(rows).fill(Number.NaN) : new Array(rows).fill(null));
+  let used = 0;
+  for (const column of columns) {
+    if (!isNumeric(column)) {
+      values.set(column.name, new Array(rows).fill(null));
+      continue;
+    }
+    values.set(column.name, numbers.subarray(used, used + rows));
+    used += rows;
   }
   return { columns, rows, values };
 }
 
+/** `PAR1`, at both ends of a file. */
+const MAGIC = 0x31524150;
+
 /**
  * Encodes a table as one Parquet file with one row group; the same table and metadata give the same bytes.
  *
- * Plain pages under snappy: a search for dictionaries costs more than it saves on metrics. No page limit, since a
- * shard has a few thousand rows at most. Throws where a required value is missing or an INT32 is no integer.
+ * Throws where a required value is missing or an INT32 is no integer.
  */
-export function encodeResults(table: ResultTable, metadata: Readonly<Record<string, string>>): Uint8Array {
-  const buffer = parquetWriteBuffer({
-    columnData: table.columns.map(({ name, type, nullable }) => {
-      const values = table.values.get(name)!;
-      return {
-        name,
-        data: values instanceof Float64Array && nullable ? withNulls(values) : values,
-        type: type === 'UTF8' ? ('STRING' as const) : type,
-        nullable,
-        // Texts repeat from row to row (parameters, statuses), measured numbers do not.
-        ...(type === 'DOUBLE' || type === 'INT32' ? { encoding: 'PLAIN' as const } : {}),
-      };
-    }),
-    codec: 'SNAPPY',
-    statistics: false,
-    rowGroupSize: Math.max(1, table.rows),
-    pageSize: 0,
-    kvMetadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    createdBy: 'backsweep',
+export function encodeResults(
+  { columns, rows, values }: ResultTable,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const writer = new ByteWriter(1_024 + rows * columns.length * 8); // about what comes: growing leaves copies behind
+  writer.appendUint32(MAGIC);
+  const start = writer.offset;
+  const chunks =
+    rows === 0 ? [] : columns.map((column) => writeColumnChunk(writer, column, values.get(column.name)!));
+  const unpacked = chunks.reduce((sum, { meta_data }) => sum + meta_data!.total_uncompressed_size, 0n);
+  const group = {
+    columns: chunks,
+    num_rows: BigInt(rows),
+    total_byte_size: unpacked,
+    total_compressed_size: BigInt(writer.offset - start),
+  };
+  writeMetadata(writer, {
+    version: 2,
+    schema: [{ name: 'root', num_children: columns.length }, ...columns.map(schemaOf)],
+    num_rows: BigInt(rows),
+    row_groups: rows === 0 ? [] : [group],
+    key_value_metadata: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    created_by: 'backsweep',
+    metadata_length: 0, // not written: only a reader knows it
   });
-  return new Uint8Array(buffer);
+  writer.appendUint32(MAGIC);
+  return new Uint8Array(writer.getBuffer());
 }
 
-/** The writer knows null only in lists; a column without NaN stays the typed array, which is twice as fast. */
-function withNulls(values: Float64Array): Float64Array | (number | null)[] {
-  let i = 0;
-  while (i < values.length && !Number.isNaN(values[i])) i++;
-  if (i === values.length) return values;
-  const list: (number | null)[] = new Array(values.length);
-  for (let k = 0; k < values.length; k++) list[k] = Number.isNaN(values[k]) ? null : values[k]!;
-  return list;
+function schemaOf({ name, type, nullable }: ResultColumn): SchemaElement {
+  return {
+    name,
+    type: PHYSICAL[type],
+    repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
+    ...(type === 'UTF8' && { converted_type: 'UTF8' as const }),
+  };
 }
 
 /** What an encoded table says of itself, read from its footer alone. */
@@ -106,8 +122,8 @@ export async function decodeResults(
   columns: readonly ResultColumn[],
   rows: number,
   source: string,
+  footer = resultFooter(bytes, source),
 ): Promise<ReadonlyMap<string, ResultValues>> {
-  const footer = resultFooter(bytes, source);
   if (footer.rows !== rows || footer.parquet.row_groups.some((group) => Number(group.num_rows) > rows)) {
     throw new OutsideError(`${source}: expected ${rows} rows, found ${footer.rows}`);
   }
@@ -116,10 +132,16 @@ export async function decodeResults(
   const { values } = resultTable(columns, rows);
   let filled = 0;
   try {
+    const others: string[] = [];
+    for (const { name } of columns) {
+      const column = values.get(name)!;
+      if (copyPlainNumbers(bytes, footer.parquet, name, column)) filled += rows;
+      else others.push(name);
+    }
     await parquetRead({
       file: { byteLength: bytes.length, slice: (start, end) => exactBuffer(bytes.subarray(start, end)) },
       metadata: footer.parquet,
-      columns: columns.map(({ name }) => name),
+      columns: others,
       onChunk({ columnName, columnData, rowStart }) {
         const column = values.get(columnName)!;
         for (let i = 0; i < columnData.length; i++) {

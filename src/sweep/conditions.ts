@@ -78,7 +78,7 @@ function decider(
   return (digits) => {
     for (const { k, fields, field, values } of targets) fields[field] = values[digits[k]!];
     if (readsFill) {
-      const { fill, fillPreset } = resolveFill(settings);
+      const { fill, fillPreset } = resolveFill(settings.fill);
       context.fill = { ...fill, preset: fillPreset };
     }
     let outcome: unknown;

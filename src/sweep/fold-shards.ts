@@ -136,13 +136,14 @@ export async function readShard(
   const bytes = await store.get(key);
   if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
   const { first, count } = shardRange(plan, shard);
-  const { metadata } = resultFooter(bytes, key);
+  const footer = resultFooter(bytes, key);
+  const { metadata } = footer;
   if (metadata.sweep_id !== plan.sweepId || metadata.shard !== String(shard)) {
     throw new OutsideError(
       `${key}: expected the rows of shard ${shard}, found those of ${metadata.sweep_id}/${metadata.shard}`,
     );
   }
-  const rows = await decodeResults(bytes, columns, count, key);
+  const rows = await decodeResults(bytes, columns, count, key, footer);
   const index = rows.get('run_index');
   for (let i = 0; index && i < count; i++) {
     if (index[i] !== first + i) {

@@ -96,9 +96,9 @@ export function settingsAt(grid: Grid, digits: ArrayLike<number>): Settings {
   return settings;
 }
 
-/** The fill model of settings, and its preset. */
-export function resolveFill(settings: Settings): { fill: FillModel; fillPreset: FillPreset } {
-  const { preset, ...fields } = settings.fill;
+/** The fill model of the settings of its group, and its preset. */
+export function resolveFill(settings: Settings['fill']): { fill: FillModel; fillPreset: FillPreset } {
+  const { preset, ...fields } = settings;
   const fillPreset = preset as FillPreset;
   return { fill: fillModel(fillPreset, fields as Partial<FillModel>), fillPreset };
 }
@@ -107,7 +107,7 @@ export function resolveFill(settings: Settings): { fill: FillModel; fillPreset: 
 export function parametersAt(grid: Grid, index: GridIndex): ParameterSet {
   const settings = settingsAt(grid, digitsAt(grid, index, []));
   const { params, stops, portfolio } = settings as unknown as ParameterSet;
-  return { params, stops, portfolio, ...resolveFill(settings) };
+  return { params, stops, portfolio, ...resolveFill(settings.fill) };
 }
 
 /** Values of one group that are kept at most; a group of a grid that has more is made anew now and then. */
@@ -119,8 +119,12 @@ const KEPT_PARTS = 10_000;
  */
 export function parameterReader(grid: Grid): (index: GridIndex) => ParameterSet {
   const digits: number[] = [];
-  const part = <T extends object>(groupName: keyof Settings, make: (settings: Settings) => T): (() => T) => {
+  const part = <T extends object>(
+    groupName: keyof Settings,
+    make: (values: Record<string, unknown>) => T,
+  ): (() => T) => {
     const own = grid.axes.flatMap((axis, k) => (axisTarget(axis)[0] === groupName ? [k] : []));
+    const fields = own.map((k) => axisTarget(grid.axes[k]!)[1]);
     const lengths = own.map((k) => grid.axes[k]!.values.length);
     const countable = lengths.reduce((product, length) => product * length, 1) <= Number.MAX_SAFE_INTEGER;
     const parts = new Map<number, T>();
@@ -129,16 +133,18 @@ export function parameterReader(grid: Grid): (index: GridIndex) => ParameterSet 
       for (let i = 0; i < own.length; i++) at = at * lengths[i]! + digits[own[i]!]!;
       let value = countable ? parts.get(at) : undefined;
       if (value === undefined) {
-        value = make(settingsAt(grid, digits));
+        const values = { ...grid.fixed[groupName] };
+        for (const [i, k] of own.entries()) values[fields[i]!] = grid.axes[k]!.values[digits[k]!];
+        value = make(values);
         if (parts.size === KEPT_PARTS) parts.clear();
         if (countable) parts.set(at, value);
       }
       return value;
     };
   };
-  const params = part('params', (settings) => settings.params as ParameterSet['params']);
-  const stops = part('stops', (settings) => settings.stops as unknown as Stops);
-  const portfolio = part('portfolio', (settings) => settings.portfolio as unknown as Portfolio);
+  const params = part('params', (values) => values as ParameterSet['params']);
+  const stops = part('stops', (values) => values as unknown as Stops);
+  const portfolio = part('portfolio', (values) => values as unknown as Portfolio);
   const fill = part('fill', resolveFill);
   return (index) => {
     digitsAt(grid, index, digits);

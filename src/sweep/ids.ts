@@ -53,18 +53,41 @@ export function runIds(
  * Gives the resolved parameters of a run as canonical JSON {fill, params, portfolio, stops}: the column `params`, and
  * all that `show` needs to replay it. `params` is the strategy's part as canonical JSON.
  *
- * Runs share the objects of a group (`parameterReader`), and each is spelled once: spelling costs more than the hash.
+ * A group is spelled anew only where a member differs from that of the run before: spelling a whole one costs more than
+ * the hash.
  */
 export function parameterSpelling(): (set: ParameterSet, params: string) => string {
-  const spelled = new WeakMap<object, string>();
-  const part = (value: object) => {
-    let text = spelled.get(value);
-    if (text === undefined) {
-      text = canonicalJson(value);
-      spelled.set(value, text);
+  const [fillText, portfolioText, stopsText] = [groupSpelling(), groupSpelling(), groupSpelling()];
+  return ({ fill, portfolio, stops }, params) =>
+    `{"fill":${fillText(fill)},"params":${params},"portfolio":${portfolioText(portfolio)},"stops":${stopsText(stops)}}`;
+}
+
+/** Canonical JSON of one object after the other, mostly with the same members, whose values are scalars. */
+function groupSpelling(): (group: object) => string {
+  let latest: object | null = null;
+  let keys: readonly string[] = [];
+  let members: { readonly key: string; value: unknown; text: string }[] = [];
+  let text = '';
+  return (group) => {
+    if (group === latest) return text;
+    latest = null; // until it is spelled
+    const values = group as Readonly<Record<string, unknown>>;
+    const found = Object.keys(values);
+    if (found.length !== keys.length || found.some((key, i) => key !== keys[i])) {
+      keys = found;
+      members = found.toSorted().map((key) => ({ key, value: undefined, text: '' }));
     }
+    let all = '';
+    for (const member of members) {
+      const value = values[member.key];
+      if (!Object.is(value, member.value)) {
+        member.text = canonicalJson({ [member.key]: value }).slice(1, -1);
+        member.value = value;
+      }
+      if (member.text !== '') all += all === '' ? member.text : `,${member.text}`;
+    }
+    text = `{${all}}`;
+    latest = group;
     return text;
   };
-  return ({ fill, portfolio, stops }, params) =>
-    `{"fill":${part(fill)},"params":${params},"portfolio":${part(portfolio)},"stops":${part(stops)}}`;
 }

@@ -81,6 +81,7 @@ export function runShard(context: ShardContext, shard: number, between?: () => v
 
 function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
   const column = (name: string) => table.values.get(name)!;
+  const columns = Object.fromEntries(table.values);
   return {
     table,
     axes: axes.map((axis) => axisWriter(axis, column(axis.column))),
@@ -88,7 +89,7 @@ function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
     blockSums: BLOCK_SUMS.map(column),
     blockSquares: BLOCK_SQUARES.map(column),
     put(name, row, value) {
-      (column(name) as unknown[])[row] = value;
+      (columns[name] as unknown[])[row] = value;
     },
   };
 }

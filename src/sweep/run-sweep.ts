@@ -2,15 +2,17 @@ import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import { type Summary, summarySchema } from '../contracts/summary.ts';
 import { retireMarker } from './active-marker.ts';
+import { aggregateSweep } from './aggregate.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import { watchedRunner } from './best-so-far.ts';
-import { missingShards, shardSets } from './complete.ts';
+import { missingShards, type ShardSets, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
 import { planKey, summaryKey } from './keys.ts';
 import { inLanes } from './lanes.ts';
 import { shardRange } from './plan.ts';
 import type { ProgressListener, Queue, ShardRunner, Store } from './ports.ts';
+import { gateShards } from './shard-gate.ts';
 import { submitSweep } from './submit.ts';
 import { workShard } from './work-shard.ts';
 
@@ -67,23 +69,65 @@ export async function runSweep(
     onProgress?.({ phase, ...progress, doneShards, best: watched?.best() ?? null });
 
   let left = pending.length;
-  await inLanes(pending, runner.concurrency, async (shard) => {
-    signal?.throwIfAborted();
-    const outcome = await workShard(store, NO_QUEUE, watched ?? runner, { v: 1, sweepId, generation, shard });
-    if (outcome.kind === 'cancelled') return;
-    if (outcome.kind === 'nondeterministic') onNondeterministic?.(shard);
-    progress.doneRuns += shardRange(plan, shard).count;
-    if ('failedRuns' in outcome) progress.failedRuns += outcome.failedRuns;
-    report('shards', plan.shards - --left);
-  });
-  signal?.throwIfAborted();
   let folded = 0;
+  const onFolded = () => {
+    folded++;
+    if (left === 0) report('aggregate', folded);
+  };
+  // Its results are added up while the shards run, as if all of them were there: each is waited for.
+  const gate = gateShards(store, sweepId, pending);
+  const early = settled(
+    sets.failures.size === 0
+      ? aggregateSweep(gate.store, generation, { ...aggregate, runner }, allOf(plan), onFolded)
+      : Promise.reject(new Error('shards were given up before')),
+  );
+  try {
+    await inLanes(pending, runner.concurrency, async (shard) => {
+      signal?.throwIfAborted();
+      const outcome = await workShard(store, NO_QUEUE, watched ?? runner, {
+        v: 1,
+        sweepId,
+        generation,
+        shard,
+      });
+      if (outcome.kind === 'given-up' || outcome.kind === 'cancelled') gate.close();
+      else gate.open(shard);
+      if (outcome.kind === 'cancelled') return;
+      if (outcome.kind === 'nondeterministic') onNondeterministic?.(shard);
+      progress.doneRuns += shardRange(plan, shard).count;
+      if ('failedRuns' in outcome) progress.failedRuns += outcome.failedRuns;
+      report('shards', plan.shards - --left);
+    });
+    signal?.throwIfAborted();
+  } catch (error) {
+    gate.close();
+    await early;
+    throw error;
+  }
+  const whole = await early;
+  if ('summary' in whole) return whole.summary;
+  if (!gate.isClosed() && sets.failures.size === 0) throw whole.error;
+  folded = 0;
   const summary = await finishSweep(
     store,
     { sweepId, generation },
     () => ({ ...aggregate, runner }),
-    () => report('aggregate', ++folded),
+    onFolded,
   );
   if (!summary) throw new OutsideError(`sweep ${sweepId}: a result vanished from the store while it ran`);
   return summary;
 }
+
+const allOf = ({ shards }: Plan): ShardSets => ({
+  results: new Set(Array.from({ length: shards }, (_, shard) => shard)),
+  failures: new Set(),
+});
+
+type Settled = { readonly summary: Summary } | { readonly error: unknown };
+
+/** A rejection becomes a value: it is looked at later, and by then nobody may have caught it. */
+const settled = (promise: Promise<Summary>): Promise<Settled> =>
+  promise.then(
+    (summary) => ({ summary }),
+    (error: unknown) => ({ error }),
+  );

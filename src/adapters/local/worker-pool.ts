@@ -9,6 +9,9 @@ import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
 const ATTEMPTS = 2;
 
+/** Objects of a run are short-lived and few: room for more of them only keeps what is dead, a thread each. */
+const YOUNG_MB = 12;
+
 /** How threads are started. */
 export interface WorkerPoolOptions {
   /** Number of threads, at least 1; default: what the machine has, at most one a shard. */
@@ -37,14 +40,31 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   const threads = Math.min(options.threads ?? availableParallelism(), data.plan.shards);
   const idle: Worker[] = [];
   const all = new Set<Worker>();
+  const waiting: (() => void)[] = []; // for a thread that is free, or that may be started
 
   async function takeWorker(): Promise<Worker> {
-    const free = idle.pop();
-    if (free) return free;
+    for (;;) {
+      signal?.throwIfAborted();
+      const free = idle.pop();
+      if (free) return free;
+      if (all.size < threads) return startWorker();
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  function release(worker: Worker): void {
+    idle.push(worker);
+    waiting.shift()?.();
+  }
+
+  async function startWorker(): Promise<Worker> {
     const worker = new Worker(workerUrl, {
       workerData: data,
       stdout: true,
-      ...(threadMemoryMb && { resourceLimits: { maxOldGenerationSizeMb: threadMemoryMb } }),
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_MB,
+        ...(threadMemoryMb && { maxOldGenerationSizeMb: threadMemoryMb }),
+      },
     });
     // What a strategy prints must not get between the lines that the program prints for machines.
     worker.stdout.on('data', (chunk: Buffer) => process.stderr.write(chunk));
@@ -52,6 +72,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     worker.on('exit', () => {
       all.delete(worker);
       if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1);
+      waiting.shift()?.();
     });
     all.add(worker);
     const answer = await nextAnswer(worker, signal);
@@ -65,11 +86,10 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   async function ask(request: ShardWorkerRequest): Promise<Answer> {
     let answer: Answer = { ended: 'never started' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      signal?.throwIfAborted();
       const worker = await takeWorker();
       worker.postMessage(request);
       answer = await nextAnswer(worker, signal);
-      if (answer !== 'ready' && !('ended' in answer)) idle.push(worker);
+      if (answer !== 'ready' && !('ended' in answer)) release(worker);
       if (answer !== 'ready' && !('ended' in answer || 'error' in answer)) break;
     }
     return answer;
@@ -95,9 +115,13 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     await Promise.all([...all].map((worker) => worker.terminate()));
   }
 
-  const onAbort = () => void close();
+  const onAbort = () => {
+    void close();
+    for (const wake of waiting.splice(0)) wake();
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
-  return { concurrency: threads, run, replay, follow, close };
+  // One call more than threads waits, so that a thread goes on while what it gave is written.
+  return { concurrency: threads + 1, run, replay, follow, close };
 }
 
 type Answer = ShardWorkerMessage | { readonly ended: string };

@@ -30,10 +30,10 @@ export interface BlockInput {
 }
 
 /** Rows are kept for the second pass up to so many bytes; beyond, they are read again. */
-const KEPT_BYTES = 64e6;
+const KEPT_BYTES = 16e6;
 
 /**
- * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 64 MB of rows, and lists as long
+ * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 16 MB of rows, and lists as long
  * as there are splits and draws.
  */
 export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
