@@ -24,6 +24,7 @@ import { writeTotals } from './ledger';
 import { simulate } from './run';
 import { prepareRows } from './schedule';
 import { measureReturns } from './statistics';
+import { openTiles } from './tiles';
 
 /** Makes an instance ready for the bars that begin at `bars`; returns the control block, 0 = no memory. */
 export function open(bars: usize, assets: i32, length: i32): usize {
@@ -39,6 +40,7 @@ export function reserveMatrix(rows: i32, cells: i32, withStops: bool): bool {
 export function prepare(): void {
   readConfig(cellStopLoss !== 0);
   prepareRows();
+  openTiles();
 }
 
 /** One run of the present matrix under the configuration in the control block, and its statistics. */

@@ -20,7 +20,6 @@ import {
   steepest,
   stride,
 } from './layout';
-import { openTiles } from './tiles';
 
 /** Which tables of the present matrix are built: see window/schedule.ts, whose counterpart in memory this is. */
 export let hasRowBars: bool = false;
@@ -46,7 +45,6 @@ export function prepareRows(): void {
   delay = atClose ? 0 : 1;
   hasRowBars = hasRanges = false;
   usesOfStops = 0;
-  openTiles();
   memory.fill(rowOrder, 0xff, <usize>load<i32>(rowStart + <usize>rows * 4) * 4);
   const column = atClose ? closeColumn : openColumn;
   const step = <usize>length * 8;
