@@ -1,4 +1,3 @@
-import { ascendingRows } from './ascending-rows.ts';
 import { quantileOf } from './cells.ts';
 
 const BINS = 48;
@@ -29,9 +28,7 @@ export function histogramOf(
   direction: 'higher' | 'lower' | 'none',
   benchmark: number | null,
 ): Histogram {
-  const rows = ascendingRows(values);
-  const sorted = new Float32Array(rows.length);
-  for (let k = 0; k < rows.length; k++) sorted[k] = values[rows[k]!]!;
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
   const defined = sorted.length;
   const empty = { from: 0, to: 0, bins: [], below: 0, above: 0, benchmark: null };
   const missing = values.length - defined;
