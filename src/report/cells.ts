@@ -1,15 +1,17 @@
-import { ascendingRows } from './ascending-rows.ts';
 import type { RunColumns } from './run-columns.ts';
+import { sortFloats } from './sort-floats.ts';
 
 /** How the runs of a cell become one number; all but `runs` are NaN for a cell without a defined value. */
 export const CELL_STATISTICS = ['runs', 'mean', 'median', 'best', 'worst'] as const;
 export type CellStatistic = (typeof CELL_STATISTICS)[number];
 
-/** The cell that each row falls into. */
+/** Rows by the cell that they fall into, in the order of the rows. */
 export interface Grouped {
   readonly cells: number;
-  /** By row; -1 = none. */
-  readonly cellOf: Int32Array;
+  /** Rows of cell c are `order[start[c]]` to `order[start[c + 1] - 1]`. */
+  readonly order: Uint32Array;
+  /** [cells + 1] */
+  readonly start: Uint32Array;
 }
 
 /** Any value of an axis that is not shown. */
@@ -28,18 +30,23 @@ export function groupRuns(
   pins: readonly number[] | null = null,
 ): Grouped {
   const cells = by.reduce((product, axis) => product * sizes[axis]!, 1);
-  const pinned = (pins ?? []).map((pin, axis) => ({ pin, axis })).filter(({ pin }) => pin !== ANY);
   const cellOf = new Int32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    if (pinned.some(({ pin, axis }) => positions[axis]![i] !== pin)) {
-      cellOf[i] = -1;
-      continue;
-    }
-    let cell = 0;
-    for (const axis of by) cell = cell * sizes[axis]! + positions[axis]![i]!;
-    cellOf[i] = cell;
+  for (const axis of by) {
+    const own = positions[axis]!;
+    for (let i = 0; i < rows; i++) cellOf[i] = cellOf[i]! * sizes[axis]! + own[i]!;
   }
-  return { cells, cellOf };
+  for (const [axis, pin] of (pins ?? []).entries()) {
+    if (pin === ANY) continue;
+    const own = positions[axis]!;
+    for (let i = 0; i < rows; i++) if (own[i] !== pin) cellOf[i] = -1;
+  }
+  const start = new Uint32Array(cells + 1);
+  for (let i = 0; i < rows; i++) if (cellOf[i]! >= 0) start[cellOf[i]! + 1]!++;
+  for (let c = 0; c < cells; c++) start[c + 1]! += start[c]!;
+  const next = start.slice();
+  const order = new Uint32Array(start[cells]!);
+  for (let i = 0; i < rows; i++) if (cellOf[i]! >= 0) order[next[cellOf[i]!]!++] = i;
+  return { cells, order, start };
 }
 
 /** The defined values of one cell, ascending, and their mean. */
@@ -48,27 +55,19 @@ export interface CellValues {
   readonly mean: number;
 }
 
-/**
- * Reads the values of the cells of one metric.
- *
- * @param ascending as `ascendingRows` gives them; handed in where several groupings share them
- */
-export function cellReader(
-  { cells, cellOf }: Grouped,
-  metric: Float32Array,
-  ascending: Uint32Array = ascendingRows(metric),
-): (cell: number) => CellValues {
-  const start = new Uint32Array(cells + 1);
-  for (const row of ascending) if (cellOf[row]! >= 0) start[cellOf[row]! + 1]!++;
-  for (let c = 0; c < cells; c++) start[c + 1]! += start[c]!;
-  const next = start.slice();
-  const values = new Float32Array(start[cells]!);
-  for (const row of ascending) if (cellOf[row]! >= 0) values[next[cellOf[row]!]!++] = metric[row]!;
+/** Reads the values of the cells of one metric one after the other; the array is reused. */
+export function cellReader({ order, start }: Grouped, metric: Float32Array): (cell: number) => CellValues {
+  const scratch = new Float32Array(order.length);
   return (cell) => {
-    const sorted = values.subarray(start[cell]!, start[cell + 1]!);
+    let count = 0;
     let sum = 0;
-    for (const value of sorted) sum += value;
-    return { sorted, mean: sorted.length === 0 ? Number.NaN : sum / sorted.length };
+    for (let k = start[cell]!; k < start[cell + 1]!; k++) {
+      const value = metric[order[k]!]!;
+      if (Number.isNaN(value)) continue;
+      scratch[count++] = value;
+      sum += value;
+    }
+    return { sorted: sortFloats(scratch.subarray(0, count)), mean: count === 0 ? Number.NaN : sum / count };
   };
 }
 

@@ -1,4 +1,3 @@
-import { ascendingRows } from './ascending-rows.ts';
 import { ANY, CELL_STATISTICS, cellReader, groupRuns, statisticOf } from './cells.ts';
 import type { ReportMetric } from './report-data.ts';
 import type { RunColumns } from './run-columns.ts';
@@ -50,7 +49,6 @@ export function pairCube(
   best: readonly number[] | null,
 ): Float32Array {
   const cube = new Float32Array(cubeLength(sizes, metrics.length)).fill(Number.NaN);
-  const ascending = metrics.map((_, m) => ascendingRows(columns.metrics[m]!));
   for (const pair of axisPairs(sizes.length)) {
     const all = groupRuns(columns, pair, sizes);
     const pins = best?.map((position, axis) => (pair.includes(axis) ? ANY : position));
@@ -58,7 +56,7 @@ export function pairCube(
     for (const [m, { direction }] of metrics.entries()) {
       const at = (statistic: number) => cubeOffset(sizes, metrics.length, pair, m, statistic);
       const offsets = CUBE_STATISTICS.map((_, s) => at(s));
-      const read = cellReader(all, columns.metrics[m]!, ascending[m]);
+      const read = cellReader(all, columns.metrics[m]!);
       for (let cell = 0; cell < all.cells; cell++) {
         const values = read(cell);
         for (const [s, statistic] of CELL_STATISTICS.entries()) {
@@ -66,7 +64,7 @@ export function pairCube(
         }
       }
       if (!asBest) continue;
-      const readBest = cellReader(asBest, columns.metrics[m]!, ascending[m]);
+      const readBest = cellReader(asBest, columns.metrics[m]!);
       for (let cell = 0; cell < asBest.cells; cell++) {
         cube[offsets[CELL_STATISTICS.length]! + cell] = readBest(cell).mean;
       }

@@ -1,5 +1,5 @@
-import { ascendingRows } from './ascending-rows.ts';
 import { quantileOf } from './cells.ts';
+import { sortFloats } from './sort-floats.ts';
 
 const BINS = 48;
 
@@ -29,9 +29,7 @@ export function histogramOf(
   direction: 'higher' | 'lower' | 'none',
   benchmark: number | null,
 ): Histogram {
-  const rows = ascendingRows(values);
-  const sorted = new Float32Array(rows.length);
-  for (let k = 0; k < rows.length; k++) sorted[k] = values[rows[k]!]!;
+  const sorted = sortFloats(definedOf(values));
   const defined = sorted.length;
   const empty = { from: 0, to: 0, bins: [], below: 0, above: 0, benchmark: null };
   const missing = values.length - defined;
@@ -41,7 +39,8 @@ export function histogramOf(
   const [from, to] = [quantileOf(sorted, 0.005), quantileOf(sorted, 0.995)];
   const bins = new Array<number>(from === to ? 1 : BINS).fill(0);
   let [below, above, sum] = [0, 0, 0];
-  for (const value of sorted) {
+  for (let i = 0; i < defined; i++) {
+    const value = sorted[i]!;
     sum += value;
     if (value < from) below++;
     else if (value > to) above++;
@@ -68,4 +67,11 @@ export function histogramOf(
             better: sorted.filter((value) => (lower ? value < benchmark : value > benchmark)).length,
           },
   };
+}
+
+function definedOf(values: Float32Array): Float32Array {
+  const found = new Float32Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) found[count++] = values[i]!;
+  return found.subarray(0, count);
 }

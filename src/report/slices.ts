@@ -1,4 +1,3 @@
-import { ascendingRows } from './ascending-rows.ts';
 import { cellReader, groupRuns, quantileOf } from './cells.ts';
 import type { RunColumns } from './run-columns.ts';
 
@@ -23,11 +22,10 @@ export function axisSlices(columns: RunColumns, sizes: readonly number[]): Float
   const { metrics } = columns;
   const positions = sizes.reduce((sum, size) => sum + size, 0);
   const slices = new Float32Array(NUMBERS * metrics.length * positions);
-  const groups = sizes.map((_, axis) => groupRuns(columns, [axis], sizes));
-  for (const [m, metric] of metrics.entries()) {
-    const ascending = ascendingRows(metric);
-    for (const [axis, grouped] of groups.entries()) {
-      const read = cellReader(grouped, metric, ascending);
+  for (const axis of sizes.keys()) {
+    const grouped = groupRuns(columns, [axis], sizes);
+    for (const [m, metric] of metrics.entries()) {
+      const read = cellReader(grouped, metric);
       for (let position = 0; position < grouped.cells; position++) {
         const { sorted, mean } = read(position);
         const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];

@@ -1,7 +1,7 @@
 import type { Plan } from '../contracts/plan.ts';
 import { checkSeconds, LEADERS, runSeconds } from './plan.ts';
 import { LIST_PRICES, type Prices } from './prices.ts';
-import { splitCount } from './statistics/block-splits.ts';
+import { blockSplits } from './statistics/block-splits.ts';
 import { validationWork } from './validation/validation-work.ts';
 
 /** What a deployment runs sweeps with. */
@@ -77,8 +77,9 @@ export interface EndWork {
 /** The work after the last shard, without checks of parity; pure. */
 export function endWork({ runs, validation }: Pick<PlanSize, 'runs' | 'validation'>): EndWork {
   const { columns, chosenRuns, leaderRuns } = validationWork(validation);
+  const splits = 2 * blockSplits(runs, 0).length;
   return {
-    seconds: runs * (FOLD_RUN_SECONDS + columns * FOLD_VALUE_SECONDS + splitCount(runs) * SPLIT_SECONDS),
+    seconds: runs * (FOLD_RUN_SECONDS + columns * FOLD_VALUE_SECONDS + splits * SPLIT_SECONDS),
     runs: Math.min(runs, LEADERS) * (1 + leaderRuns) + Math.min(runs, chosenRuns),
   };
 }

@@ -9,10 +9,6 @@ const FEWEST_SPLITS = 100;
 /** C(16, 8): all ways to take half of the blocks as in-sample. */
 export const ALL_SPLITS = 12_870;
 
-/** Splits that a sweep of so many runs looks at. */
-export const splitCount = (runs: number) =>
-  Math.min(ALL_SPLITS, Math.max(FEWEST_SPLITS, Math.floor(BUDGET / Math.max(1, runs))));
-
 /**
  * Splits of the blocks into two halves, each pair of complements once as 16-bit masks (bit b = block b): the first is in-sample
  * and the second out of sample, and the other way round.
@@ -21,7 +17,8 @@ export const splitCount = (runs: number) =>
  */
 export function blockSplits(runs: number, seed: number): Uint16Array {
   const all = halves();
-  const pairs = Math.floor(splitCount(runs) / 2);
+  const wanted = Math.min(ALL_SPLITS, Math.max(FEWEST_SPLITS, Math.floor(BUDGET / Math.max(1, runs))));
+  const pairs = Math.floor(wanted / 2);
   if (pairs >= all.length) return all;
   const permute = keyedPermutation(BigInt(all.length), seed);
   const drawn = Array.from({ length: pairs }, (_, i) => Number(permute(i)));

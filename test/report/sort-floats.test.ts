@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sortFloats } from '../../src/report/sort-floats.ts';
+
+describe('sorting floats', () => {
+  it('gives what the sort of the language gives, to the bit, whatever their number', () => {
+    const floats = fc.float32Array({ noNaN: true, minLength: 0, maxLength: 3_000, size: 'max' });
+    fc.assert(
+      fc.property(floats, (values) => {
+        const expected = values.slice().sort();
+        const found = sortFloats(values.slice());
+        expect(Buffer.compare(Buffer.from(found.buffer), Buffer.from(expected.buffer))).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('leaves what lies beside a part of an array alone', () => {
+    const all = Float32Array.from({ length: 2_000 }, (_, i) => ((i * 7_919) % 2_003) - 1_000);
+    const expected = [...all.slice(0, 500), ...all.slice(500, 1_500).sort(), ...all.slice(1_500)];
+    sortFloats(all.subarray(500, 1_500));
+    expect([...all]).toEqual(expected);
+  });
+});
