@@ -56,6 +56,11 @@ function vectorbtLimits(run: Run): ExportLimits {
     );
   }
   if (config.minNotional > 0) departures.push('minNotional: vectorbt knows no minimum value of an order');
+  if (config.lotSize > 0) {
+    departures.push(
+      'lotSize: of cash that whole lots leave, less than a billionth becomes 0 here and stays in what vectorbt reports',
+    );
+  }
   if (config.fixedFee > 0) departures.push('fixedFee: vectorbt refuses a sell worth less than it');
   return { refusal, departures };
 }

@@ -61,7 +61,8 @@ describe('backsweep export', () => {
     const nautilus = await cli(root, 'export', runs.stopped!, '--to', 'nautilus', '--out', 'naut');
     expect(nautilus.stdout).toContain('fill.cash partial: nautilus does as reject');
     expect(read('naut', 'run_instructions.py')).toContain('nautilus_trader');
-    expect(JSON.parse(read('naut', 'config.json')).stops.stopLoss).toBe(0.03);
+    const config = JSON.parse(read('naut', 'config.json'));
+    expect([config.stops.stopLoss, config.account, config.sizePrecision]).toEqual([0.03, 'cash', 9]);
   });
 
   it('refuses target weights with stops for vectorbt, which has none, and writes nothing', async () => {
