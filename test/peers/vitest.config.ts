@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/peers/*/*.peer.ts'],
     globalSetup: ['test/peers/install.ts'],
     // A batch of cases is one process of Python.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
     maxWorkers: 2,
   },
 });

@@ -23,15 +23,12 @@ const FREE = {
   freq: '1d',
   price_mode: 'close',
 } as const;
-/** One asset whose bars have one price each. */
-const flat = (prices: readonly number[]) => {
-  const column = prices.map((price) => [price]);
-  return { open: column, high: column, low: column, close: column };
-};
+/** Bars of one price each, a row a bar. */
+const flat = (prices: number[][]) => ({ open: prices, high: prices, low: prices, close: prices });
 const orders = (
   name: string,
-  prices: readonly number[],
-  targets: readonly number[],
+  prices: number[][],
+  targets: (number | null)[][],
   options: { init_cash?: number; fixed_fees?: number; size_granularity?: number },
 ): VectorbtInput => ({
   kind: 'from_orders',
@@ -44,14 +41,14 @@ const orders = (
     size_type: 'targetpercent',
     ...options,
   },
-  inputs: { ...flat(prices), targets: targets.map((weight) => [weight]) },
+  inputs: { ...flat(prices), targets },
 });
 
 export const VECTORBT_RULES: readonly VectorbtRule[] = [
   {
     id: 'V1',
     says: 'a sell of 0.1 at 10 is worth 1, less than its fee of 1.5: refused there, filled here',
-    input: orders('V1', [100, 10], [0.01, 0], { init_cash: 1_000, fixed_fees: 1.5 }),
+    input: orders('V1', [[100], [10]], [[0.01], [0]], { init_cash: 1_000, fixed_fees: 1.5 }),
     theirs: [[0, 'buy', 0.1]],
     theirCash: [988.5, 988.5],
     ours: [
@@ -80,7 +77,7 @@ export const VECTORBT_RULES: readonly VectorbtRule[] = [
         upon_stop_exit: 'close',
         sl_stop: 0.5,
       },
-      inputs: { ...flat([100, 300]), entries: [[true], [false]], exits: [[false], [false]] },
+      inputs: { ...flat([[100], [300]]), entries: [[true], [false]], exits: [[false], [false]] },
     },
     theirs: [
       [0, 'sell', 1],
@@ -95,17 +92,36 @@ export const VECTORBT_RULES: readonly VectorbtRule[] = [
   },
   {
     id: 'V8',
-    says: 'whole lots at 0.0003 leave 0.0001 of a million: 0 to both simulations, kept in what vectorbt reports',
-    input: orders('V8', [0.0003], [1], { size_granularity: 1 }),
-    theirs: [[0, 'buy', 3_333_333_333]],
+    says: 'a million from one asset buys whole lots of another at 0.0003, 0.0001 is left: 0 to both simulations, kept in the report',
+    input: orders(
+      'V8',
+      [
+        [1, 0.0003],
+        [1, 0.0003],
+      ],
+      [
+        [1, null],
+        [0, 1],
+      ],
+      { size_granularity: 1 },
+    ),
+    theirs: [
+      [0, 'buy', 1_000_000],
+      [1, 'sell', 1_000_000],
+      [1, 'buy', 3_333_333_333],
+    ],
     theirCash: [0, 0.0001],
-    ours: [[0, 'buy', 3_333_333_333]],
+    ours: [
+      [0, 'buy', 1_000_000],
+      [1, 'sell', 1_000_000],
+      [1, 'buy', 3_333_333_333],
+    ],
     ourCash: 0,
   },
   {
     id: 'V9',
     says: '0.0004 of a position of a million, less than a part in 1e9: bought there, left here',
-    input: orders('V9', [1, 1], [0.5, 0.5000000002], { init_cash: 2_000_000 }),
+    input: orders('V9', [[1], [1]], [[0.5], [0.5000000002]], { init_cash: 2_000_000 }),
     theirs: [
       [0, 'buy', 1_000_000],
       [1, 'buy', 0.0004],
