@@ -2,13 +2,13 @@ import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { randomStream } from '../../formats/random.ts';
 
 /** Products of a draw and a run that a sweep spends, at most. */
-const BUDGET = 3e7;
+const BUDGET = 1e8;
 const FEWEST_DRAWS = 100;
 const MOST_DRAWS = 1_000;
 /** Stream of the seed that the draws are taken from. */
 const STREAM = 1;
 
-/** Draws of a sweep of so many runs: 1,000, or 3·10^7 / runs, but at least 100. */
+/** Draws of a sweep of so many runs: 1,000, or 10^8 / runs, but at least 100. */
 export function drawsOf(runs: number): number {
   return Math.max(FEWEST_DRAWS, Math.min(MOST_DRAWS, Math.floor(BUDGET / Math.max(1, runs))));
 }

@@ -3,8 +3,7 @@ import { keyedPermutation } from '../permutation.ts';
 
 const HALF = BLOCKS / 2;
 /** Evaluations of a Sharpe ratio that a sweep spends on its splits, at most, for each of two passes. */
-const BUDGET = 4e7;
-const FEWEST_SPLITS = 100;
+const BUDGET = 1e8;
 
 /** C(16, 8): all ways to take half of the blocks as in-sample. */
 export const ALL_SPLITS = 12_870;
@@ -13,11 +12,11 @@ export const ALL_SPLITS = 12_870;
  * Splits of the blocks into two halves, each pair of complements once as 16-bit masks (bit b = block b): the first is in-sample
  * and the second out of sample, and the other way round.
  *
- * All 6,435 pairs, or as many as 4·10^7 / runs splits allow, at least 50, drawn by the seed: a function of the content of the sweep.
+ * All 6,435 pairs, or as many as 10^8 / runs splits allow, drawn by the seed: a function of the content of the sweep.
  */
 export function blockSplits(runs: number, seed: number): Uint16Array {
   const all = halves();
-  const wanted = Math.min(ALL_SPLITS, Math.max(FEWEST_SPLITS, Math.floor(BUDGET / Math.max(1, runs))));
+  const wanted = Math.min(ALL_SPLITS, Math.max(2, Math.floor(BUDGET / Math.max(1, runs))));
   const pairs = Math.floor(wanted / 2);
   if (pairs >= all.length) return all;
   const permute = keyedPermutation(BigInt(all.length), seed);
