@@ -63,7 +63,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
     const own = emulator.createQueue(name, { VisibilityTimeout: String(visibilitySeconds), RedrivePolicy });
     return { ...own, letters };
   };
-  const queues = { plan: queue('plan', 5, 5), shard: queue('shard', 3, 3), tick: queue('tick', 5, 20) };
+  const queues = { plan: queue('plan', 5, 5), shard: queue('shard', 2, 3), tick: queue('tick', 5, 20) };
   const environment = {
     ...emulator.environment,
     [ENV.bucket]: 'data',
@@ -71,7 +71,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
     [ENV.planQueueUrl]: queues.plan.url,
     [ENV.shardQueueUrl]: queues.shard.url,
     [ENV.tickQueueUrl]: queues.tick.url,
-    [ENV.shardVisibilitySeconds]: '3',
+    [ENV.shardVisibilitySeconds]: '2',
     [ENV.workerMemoryMb]: MEMORY_MB,
     [ENV.maxConcurrency]: '100',
     [ENV.metricsNamespace]: 'backsweep',
