@@ -61,6 +61,31 @@ test('the README counts what there is', () => {
   expect(readme).toContain('thirty faults');
 });
 
+test('the README tells the agreement with other engines as its golden files have it', () => {
+  const golden = (name: string) =>
+    JSON.parse(readFileSync(new URL(`golden/${name}`, import.meta.url), 'utf8'));
+  type Family = { cases: number; largestDifference: number; sameDoubles: number };
+  const { engine, families } = golden('vectorbt/agreement.json') as {
+    engine: string;
+    families: Record<string, Family>;
+  };
+  const all = Object.entries(families);
+  const total = (of: (name: string) => boolean, what: 'cases' | 'sameDoubles') =>
+    all.filter(([name]) => of(name)).reduce((sum, [, family]) => sum + family[what], 0);
+  const seeded = total(() => true, 'cases').toLocaleString('en');
+  const real = total((name) => !name.endsWith('-random'), 'cases');
+  const portfolios = (name: string) => name.startsWith('orders-');
+  const largest = Math.max(...all.map(([, family]) => family.largestDifference));
+  const { version, results } = golden('nautilus/seeded.json') as { version: string; results: unknown[] };
+  expect(readme).toContain(`| | ${engine} | NautilusTrader ${version} |`);
+  expect(readme).toContain(
+    `| cases compared | ${seeded} seeded, ${real} of them on real bars, daily and intraday | ${results.length} seeded,`,
+  );
+  expect(total(portfolios, 'sameDoubles')).toBe(total(portfolios, 'cases'));
+  const same = `cash and positions of all ${total(portfolios, 'cases')} portfolios are the same doubles`;
+  expect(readme).toContain(`| largest relative difference | ${largest.toPrecision(2)}; ${same} |`);
+});
+
 test('every command that the README names exists', () => {
   const help = run('dist/cli/main.js', '--help');
   const named = new Set([...readme.matchAll(/backsweep ([a-z]+)\b/g)].map(([, command]) => command!));
