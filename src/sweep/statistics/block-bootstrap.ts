@@ -85,31 +85,15 @@ export function createBlockBootstrap(counts: Float64Array, lengths: Float64Array
   return bootstrap;
 }
 
-/** The sum of x [BLOCKS = 16] over the blocks of every draw, in a fixed order; written out, so that x is not read again for each. */
+/** The sum of x [BLOCKS] over the blocks of every draw, in a fixed order. */
 function drawSums(counts: Float64Array, x: Float64Array, out: Float64Array): void {
-  const [x0, x1, x2, x3, x4, x5, x6, x7] = x as unknown as readonly number[] as Eight;
-  const [x8, x9, x10, x11, x12, x13, x14, x15] = x.subarray(8) as unknown as readonly number[] as Eight;
   for (let d = 0, c = 0; d < out.length; d++, c += BLOCKS) {
-    const even =
-      counts[c]! * x0 +
-      counts[c + 2]! * x2 +
-      counts[c + 4]! * x4 +
-      counts[c + 6]! * x6 +
-      counts[c + 8]! * x8 +
-      counts[c + 10]! * x10 +
-      counts[c + 12]! * x12 +
-      counts[c + 14]! * x14;
-    const odd =
-      counts[c + 1]! * x1 +
-      counts[c + 3]! * x3 +
-      counts[c + 5]! * x5 +
-      counts[c + 7]! * x7 +
-      counts[c + 9]! * x9 +
-      counts[c + 11]! * x11 +
-      counts[c + 13]! * x13 +
-      counts[c + 15]! * x15;
+    let even = 0;
+    let odd = 0;
+    for (let b = 0; b < BLOCKS; b += 2) {
+      even += counts[c + b]! * x[b]!;
+      odd += counts[c + b + 1]! * x[b + 1]!;
+    }
     out[d] = even + odd;
   }
 }
-
-type Eight = readonly [number, number, number, number, number, number, number, number];
