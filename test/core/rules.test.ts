@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { runEvents } from '../../src/core/event-engine.ts';
 import type { FillModel } from '../../src/core/fill-model.ts';
-import type { InstructionRow } from '../../src/core/instructions.ts';
+import { type InstructionRow, instructionMatrix } from '../../src/core/instructions.ts';
 import { barsOf, flatBars, type Ohlc } from '../support/bars.ts';
 import { configOf } from '../support/config.ts';
 import { type Fill, runBoth } from '../support/run-both.ts';
@@ -294,6 +295,45 @@ describe('a batch when cash is short', () => {
     expect(run.log.scaledBatches[0]!.factor).toBeCloseTo(available / wanted, 12);
     expect(run.fills[1]![2]).toBeCloseTo(50 + 99.5 * (available / wanted), 9);
     expect(run.ledger.cash).toBe(0);
+  });
+
+  test('orders settle at once: all that is invested leaves no cash, not even what rounding would', () => {
+    // 101, 103 and 107 divide no weight: without the rule some 1e-11 of either sign would be left.
+    const always = (price: number) => [price, price, price, price, price];
+    const bars = flatBars({ A: always(101), B: always(103), C: always(107), D: always(109), E: always(113) });
+    const rows: InstructionRow[] = [
+      { bar: 0, weights: [0.1, 0.2, 0.3, 0.15, 0.25] },
+      { bar: 1, weights: [0.3, 0.1, 0.15, 0.25, 0.2] },
+      { bar: 2, weights: [0.05, 0.35, 0.2, 0.3, 0.1] },
+    ];
+    const { ledger, log } = runBoth(bars, rows, configOf({ feeRate: 0.001, slippage: 0.0005 }));
+    expect(ledger.totals.batchesScaled).toBe(3);
+    expect(ledger.cash).toBe(0);
+    // The log lists the orders sells first, all with the cash after the batch.
+    expect([...log.cash.subarray(0, log.fills)]).toEqual(Array(log.fills).fill(0));
+  });
+
+  test('sums of a batch have two halves, of every other asset, and are added to cash last', () => {
+    const shares = [1e3 / 3, 1e4 / 7, 1e5 / 9, 1e4 / 11, 1e5 / 13, 1e3 / 17, 1e4 / 19];
+    const prices = [7 / 3, 3.3, 7.7, 1.1, 1 / 3, 0.7, 11.3];
+    const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+    const bars = flatBars(Object.fromEntries(names.map((name, a) => [name, Array(4).fill(prices[a]!)])));
+    const config = configOf({ cash: 1e6, fill: { cash: 'reject' }, minSize: 0 });
+    const weights = shares.map((held, a) => (held * prices[a]!) / 1e6);
+    const V: number[] = [];
+    const matrix = instructionMatrix([
+      { bar: 0, weights },
+      { bar: 1, weights },
+    ]);
+    const { ledger } = runEvents(bars, matrix, config, {
+      onEvent: (event) => event.type === 'RebalanceExecuted' && V.push(event.equity),
+    });
+    const worth = [...ledger.position].map((held, a) => held * prices[a]!);
+    const half = (first: number) =>
+      worth.filter((_, a) => a % 2 === first).reduce((sum, value) => sum + value, 0);
+    expect(V[1]).toBe(ledger.cash + (half(0) + half(1)));
+    const ascending = worth.reduce((sum, value) => sum + value, ledger.cash);
+    expect(V[1]).not.toBe(ascending); // else these numbers would tell nothing
   });
 
   test('whole lots are bought, and a full exit sells what is there', () => {

@@ -25,11 +25,14 @@ export function randomRun(seed: number): RandomRun {
   const chance = (p: number) => random() < p;
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const assets = 1 + Math.floor(random() * (chance(0.2) ? 20 : 5));
-  const length = 2 + Math.floor(random() * 80);
-  const bars = randomBars(random, assets, length);
+  // Some are long and seldom traded: their windows are told block by block.
+  const long = chance(0.08);
+  const length = long ? 130 + Math.floor(random() * 500) : 2 + Math.floor(random() * 80);
+  const bars = randomBars(random, assets, length, long && chance(0.6) ? 0.003 : chance(0.3) ? 0.15 : 0.02);
   const maxLeverage = pick([1, 1, 1, 1.5, 2]);
   const shorts = chance(0.4);
-  const matrix = randomMatrix(random, assets, length, maxLeverage, shorts);
+  const density = long ? 0.008 : chance(0.2) ? 1 : random() * 0.5;
+  const matrix = randomMatrix(random, assets, length, density, maxLeverage, shorts);
   const stop = (p: number, from: number, to: number) =>
     chance(p) ? from + random() * (to - from) : Number.NaN;
   const stops = chance(0.75)
@@ -77,14 +80,14 @@ function randomFill(random: () => number): FillModel {
   return fill;
 }
 
-function randomBars(random: () => number, assets: number, length: number): Bars {
+/** @param wild how far a price moves at most in a bar, as a fraction */
+function randomBars(random: () => number, assets: number, length: number, wild: number): Bars {
   const bars = allocateBars(
     Array.from({ length: assets }, (_, a) => `A${a}`),
     length,
   );
   for (let t = 0; t < length; t++) bars.times[t] = Date.UTC(2020, 0, 1) + t * 86_400_000;
   const missing = random() < 0.5 ? 0.15 : 0;
-  const wild = random() < 0.3 ? 0.15 : 0.02;
   const coarse = random() < 0.3;
   for (let a = 0; a < assets; a++) {
     let price = 5 + random() * 200;
@@ -116,10 +119,10 @@ function randomMatrix(
   random: () => number,
   assets: number,
   length: number,
+  density: number,
   maxLeverage: number,
   shorts: boolean,
 ): InstructionMatrix {
-  const density = random() < 0.2 ? 1 : random() * 0.5;
   const absent = random() < 0.5 ? 0.4 : 0;
   const zero = random() < 0.5 ? 0.25 : 0;
   const ownStops = random() < 0.3;

@@ -1,8 +1,8 @@
-import { feeOf, slippedPrice } from '../execution/costs.ts';
-import { bookFill, isArmed, isEntry, levelsOf, moveBase } from '../execution/ledger.ts';
+import { feeOf, flowOf, slippedPrice } from '../execution/costs.ts';
+import { bookBatch, isArmed, isEntry, levelsOf, moveBase, noteFill } from '../execution/ledger.ts';
 import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../execution/sizing.ts';
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
-import { isClose } from '../execution/tolerance.ts';
+import { isClose, settledSum } from '../execution/tolerance.ts';
 import type { Cell } from './engine-event.ts';
 import { emitFill, hasBar, liftStop, type Run, reject } from './run.ts';
 
@@ -59,12 +59,14 @@ export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void 
     return;
   }
   const orders = cells.map((cell) => orderFor(run, cell, V, prices[cell.asset]!));
-  const scale = config.fill.cash === 'scale' ? scaleOf(run, orders, V) : 1;
-  if (config.fill.sequence === 'sells_first') {
-    orders.sort((a, b) => a.sortKey - b.sortKey || a.cell.asset - b.cell.asset);
-  }
-  if (scale < 1) scaleBuys(run, t, orders, scale);
-  for (const order of orders) executeOrder(run, t, order);
+  const sequence = inSequence(run, orders);
+  let scale = 1;
+  if (config.fill.cash === 'scale') {
+    scale = scaleOf(run, orders, V);
+    if (scale < 1) scaleBuys(run, t, orders, scale);
+    settle(run, orders, null);
+  } else settle(run, orders, limitByCash(run, t, sequence));
+  for (const order of sequence) finishOrder(run, t, order);
   run.emit?.({ type: 'RebalanceExecuted', bar: t, equity: V, scale });
   if (scale < 1) {
     ledger.totals.batchesScaled++;
@@ -73,15 +75,19 @@ export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void 
   }
 }
 
-/** V: cash and positions at the unslipped prices of this instant, the last close where an asset has no bar. */
+/**
+ * V: cash and positions at the unslipped prices of this instant, the last close where an asset has no bar.
+ *
+ * Like all sums of a batch it has two halves (decision 11): here of the assets of even and of odd index.
+ */
 function batchValue({ ledger: { cash, position }, now }: Run, prices: Float64Array): number {
-  let value = cash;
+  const halves: [number, number] = [0, 0];
   for (let asset = 0; asset < position.length; asset++) {
     if (position[asset] === 0) continue;
     const price = prices[asset]!;
-    value += position[asset]! * (Number.isNaN(price) ? now.lastClose[asset]! : price);
+    halves[asset % 2]! += position[asset]! * (Number.isNaN(price) ? now.lastClose[asset]! : price);
   }
-  return value;
+  return cash + (halves[0] + halves[1]);
 }
 
 function orderFor({ ledger, config }: Run, cell: Cell, V: number, price: number): Order {
@@ -96,26 +102,27 @@ function orderFor({ ledger, config }: Run, cell: Cell, V: number, price: number)
   };
 }
 
-/** `cash: scale`: the factor λ for what opens or adds to longs, so that cash suffices; sums ascend by asset. */
+/** `cash: scale`: the factor λ for what opens or adds to longs, so that cash suffices; sums in halves by place. */
 function scaleOf({ config, ledger }: Run, orders: readonly Order[], V: number): number {
   const { feeRate, fixedFee } = config;
-  let proceeds = 0;
-  let covers = 0;
-  let fixedFees = 0;
-  let wanted = 0;
-  for (const { quantity, fillPrice, cell } of orders) {
+  const half = () => ({ proceeds: 0, covers: 0, fixedFees: 0, wanted: 0 });
+  const halves = [half(), half()] as const;
+  for (const [place, { quantity, fillPrice, cell }] of orders.entries()) {
+    const sums = halves[(place % 2) as 0 | 1];
     if (quantity < 0) {
       const value = -quantity * fillPrice;
-      proceeds += value - feeOf(value, feeRate, fixedFee);
+      sums.proceeds += value - feeOf(value, feeRate, fixedFee);
     } else if (quantity > 0) {
       const cover = coveredPart(quantity, ledger.position[cell.asset]!);
-      covers += cover * fillPrice * (1 + feeRate);
-      fixedFees += fixedFee;
-      wanted += (quantity - cover) * fillPrice * (1 + feeRate);
+      sums.covers += cover * fillPrice * (1 + feeRate);
+      sums.fixedFees += fixedFee;
+      sums.wanted += (quantity - cover) * fillPrice * (1 + feeRate);
     }
   }
-  const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds - covers - fixedFees;
-  return scaleFactor(available, wanted, V);
+  const total = (name: keyof ReturnType<typeof half>) => halves[0][name] + halves[1][name];
+  const proceeds = total('proceeds') - total('covers') - total('fixedFees');
+  const available = ledger.cash + (config.maxLeverage - 1) * V + proceeds;
+  return scaleFactor(available, total('wanted'), V);
 }
 
 /** Multiplies what opens or adds to longs by λ; what covers a short stays. */
@@ -129,43 +136,67 @@ function scaleBuys(run: Run, t: number, orders: readonly Order[], scale: number)
   }
 }
 
-/** Fills one order as far as cash allows and sets the asset's stops as its cell says. */
-function executeOrder(run: Run, t: number, order: Order): void {
-  const { config, ledger, now } = run;
-  const { asset, weight, isEvent } = order.cell;
-  liftStop(run, t, asset);
-  if (isEvent) ledger.awaitsEvent[asset] = 0;
-  const quantity = affordable(run, t, order);
-  if (quantity !== 0) {
-    const reason = weight === 0 ? FLATTEN : REBALANCE;
-    ledger.quantity[asset] = quantity;
-    ledger.price[asset] = order.price;
-    ledger.fillPrice[asset] = order.fillPrice;
-    bookFill(ledger, config, t, asset, reason, run.log);
-    moveBase(ledger, config.fill, asset, now.close[asset]!);
-    if (isEntry(ledger, asset)) run.openedNow.add(asset);
-    emitFill(run, t, asset, reason);
-  }
-  if (weight !== 0) setStops(run, order);
+/** The orders as `sequence` says: by asset, or sells first. */
+function inSequence({ config }: Run, orders: readonly Order[]): readonly Order[] {
+  if (config.fill.sequence === 'column') return orders;
+  return [...orders].sort((a, b) => a.sortKey - b.sortKey || a.cell.asset - b.cell.asset);
 }
 
-/** The quantity that cash allows: all under `scale` (done before), what is left or nothing under the others. */
-function affordable(run: Run, t: number, order: Order): number {
-  const { config, ledger } = run;
+/** `partial` and `reject`: each order takes what cash those before it in the sequence leave. Returns what the last leaves. */
+function limitByCash(run: Run, t: number, sequence: readonly Order[]): number {
+  const { feeRate, fixedFee } = run.config;
+  let left = run.ledger.cash;
+  for (const order of sequence) {
+    order.quantity = affordable(run, t, order, left);
+    const value = Math.abs(order.quantity) * order.fillPrice;
+    left = settledSum(left, flowOf(order.quantity, value, feeOf(value, feeRate, fixedFee)));
+  }
+  return left;
+}
+
+/** The part of an order that `cash` pays for. */
+function affordable(run: Run, t: number, order: Order, cash: number): number {
+  const { config } = run;
   const { feeRate, fixedFee, fill } = config;
   const { quantity, fillPrice, cell } = order;
-  if (quantity === 0 || fill.cash === 'scale') return quantity;
+  if (quantity === 0) return 0;
   const value = Math.abs(quantity) * fillPrice;
-  const fee = feeOf(value, feeRate, fixedFee);
-  const cost = quantity > 0 ? value + fee : fee - value;
-  if (cost <= ledger.cash || isClose(cost, ledger.cash)) return quantity;
-  if (fill.cash === 'partial' && quantity > 0 && ledger.cash > fixedFee && !isClose(ledger.cash, fixedFee)) {
-    const left = (ledger.cash - fixedFee) / (1 + feeRate) / fillPrice;
+  const cost = -flowOf(quantity, value, feeOf(value, feeRate, fixedFee));
+  if (cost <= cash || isClose(cost, cash)) return quantity;
+  if (fill.cash === 'partial' && quantity > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
+    const left = (cash - fixedFee) / (1 + feeRate) / fillPrice;
     const part = tradableQuantity(left, order.price, config);
     if (part !== 0) return part;
   }
   reject(run, t, cell.asset, 'no_cash');
   return 0;
+}
+
+/** Fills all orders by asset; cash moves once, to what is `left` of it or by their sum. */
+function settle({ ledger, config }: Run, orders: readonly Order[], left: number | null): void {
+  const assets = orders.map(({ cell }) => cell.asset);
+  for (const { cell, quantity, price, fillPrice } of orders) {
+    ledger.quantity[cell.asset] = quantity;
+    ledger.price[cell.asset] = price;
+    ledger.fillPrice[cell.asset] = fillPrice;
+  }
+  bookBatch(ledger, config, assets, assets.length, left);
+}
+
+/** Tells of an order that was filled, and sets the asset's stops as its cell says. */
+function finishOrder(run: Run, t: number, order: Order): void {
+  const { config, ledger, now } = run;
+  const { asset, weight, isEvent } = order.cell;
+  liftStop(run, t, asset);
+  if (isEvent) ledger.awaitsEvent[asset] = 0;
+  if (order.quantity !== 0) {
+    const reason = weight === 0 ? FLATTEN : REBALANCE;
+    noteFill(ledger, t, asset, reason, run.log);
+    moveBase(ledger, config.fill, asset, now.close[asset]!);
+    if (isEntry(ledger, asset)) run.openedNow.add(asset);
+    emitFill(run, t, asset, reason);
+  }
+  if (weight !== 0) setStops(run, order);
 }
 
 /** A cell with a weight sets the asset's stops; under `rearm` it never leaves one behind that is triggered. */

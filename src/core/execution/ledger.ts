@@ -1,10 +1,10 @@
 import type { FillModel } from '../fill-model.ts';
 import type { RunConfig } from '../run-config.ts';
-import { feeOf } from './costs.ts';
+import { feeOf, flowOf } from './costs.ts';
 import type { RunLog } from './run-log.ts';
 import { growRunLog } from './run-log.ts';
 import { RUIN, STOP_LOSS, type StopLevels, TAKE_PROFIT, TRAILING_STOP } from './stops.ts';
-import { settledSum } from './tolerance.ts';
+import { settledCash, settledSum } from './tolerance.ts';
 
 /** What one run adds up while it trades; counters of fills unless said otherwise. */
 export interface RunTotals {
@@ -64,9 +64,12 @@ export interface Ledger {
   readonly quantity: Float64Array;
   readonly price: Float64Array;
   readonly fillPrice: Float64Array;
-  /** Of the latest fill: the position before it, and what it added to cash. */
+  /** Of the latest fill: the position before it, what it added to cash, its traded value, fee and slippage. */
   readonly before: Float64Array;
   readonly flow: Float64Array;
+  readonly value: Float64Array;
+  readonly fee: Float64Array;
+  readonly slip: Float64Array;
   readonly totals: RunTotals;
 }
 
@@ -115,6 +118,9 @@ export function createLedger(assets: number): Ledger {
     fillPrice: new Float64Array(assets),
     before: new Float64Array(assets),
     flow: new Float64Array(assets),
+    value: new Float64Array(assets),
+    fee: new Float64Array(assets),
+    slip: new Float64Array(assets),
     totals: emptyTotals(),
   };
 }
@@ -155,44 +161,79 @@ export function levelsOf(ledger: Ledger, asset: number, levels: StopLevels): Sto
 }
 
 /**
- * Books the order that stands in `quantity`, `price` and `fillPrice` of the asset: cash, position, round trip and log.
+ * Books the orders of a batch: they fill by asset and settle at once.
  *
- * Buying takes v + fee from cash, selling adds v − fee, with v = |quantity| · fillPrice; what cancels up to rounding
- * becomes 0 (section 4 of the semantics). Numbers come in columns, since V8 allocates every double that is passed
- * to a function it does not inline.
+ * Cash, traded value, fees and slippage move by one sum each, in two halves: of the first, third … and of the second,
+ * fourth … cell of the batch, whether it trades or not (decision 11). `noteFill` tells of each fill afterwards. Numbers
+ * come in columns, since V8 allocates every double that is passed to a function it does not inline.
+ *
+ * @param assets of the cells, ascending, [≥ count]; their orders stand in `quantity` (0 = none), `price` and `fillPrice`
+ * @param left cash that the last order leaves where one waits for the other; null = the sum of what they pay and bring
  */
-export function bookFill(
+export function bookBatch(
   ledger: Ledger,
   config: RunConfig,
-  bar: number,
-  asset: number,
-  reason: number,
-  log: RunLog | null,
+  assets: Int32Array | readonly number[],
+  count: number,
+  left: number | null,
 ): void {
-  const { totals, position } = ledger;
+  const { totals, quantity } = ledger;
+  for (let k = 0; k < count; k++) {
+    if (quantity[assets[k]!] !== 0) fillOrder(ledger, config, assets[k]!);
+  }
+  let [flow, value, fees, slippage] = [0, 0, 0, 0];
+  for (let half = 0; half < 2; half++) {
+    let [ofFlow, ofValue, ofFees, ofSlippage] = [0, 0, 0, 0];
+    for (let k = half; k < count; k += 2) {
+      const asset = assets[k]!;
+      if (quantity[asset] === 0) continue;
+      ofFlow += ledger.flow[asset]!;
+      ofValue += ledger.value[asset]!;
+      ofFees += ledger.fee[asset]!;
+      ofSlippage += ledger.slip[asset]!;
+    }
+    flow += ofFlow;
+    value += ofValue;
+    fees += ofFees;
+    slippage += ofSlippage;
+  }
+  ledger.cash = left ?? settledCash(ledger.cash, flow, value);
+  totals.tradedValue += value;
+  totals.fees += fees;
+  totals.slippagePaid += slippage;
+}
+
+/** Fills the asset's order: its position, its round trip, and in columns what is to be settled. */
+function fillOrder(ledger: Ledger, config: RunConfig, asset: number): void {
+  const { position } = ledger;
   const quantity = ledger.quantity[asset]!;
   const fillPrice = ledger.fillPrice[asset]!;
   const size = Math.abs(quantity);
   const value = size * fillPrice;
   const fee = feeOf(value, config.feeRate, config.fixedFee);
-  const flow = quantity > 0 ? -(value + fee) : value - fee;
   const before = position[asset]!;
-  ledger.cash = settledSum(ledger.cash, flow);
   position[asset] = settledSum(before, quantity);
-  totals.orders++;
-  totals.tradedValue += value;
-  totals.fees += fee;
-  totals.slippagePaid += size * Math.abs(fillPrice - ledger.price[asset]!);
   ledger.before[asset] = before;
-  ledger.flow[asset] = flow;
+  ledger.flow[asset] = flowOf(quantity, value, fee);
+  ledger.value[asset] = value;
+  ledger.fee[asset] = fee;
+  ledger.slip[asset] = size * Math.abs(fillPrice - ledger.price[asset]!);
   bookRoundTrip(ledger, asset);
-  if (reason >= STOP_LOSS) countExit(totals, reason);
-  else if (before === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
-  if (log !== null) logFill(log, ledger, bar, asset, fee, reason);
 }
 
-/** Appends the asset's latest fill. */
-function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: number, reason: number): void {
+/** Counts the asset's latest fill, and appends it to the log. */
+export function noteFill(
+  ledger: Ledger,
+  bar: number,
+  asset: number,
+  reason: number,
+  log: RunLog | null,
+): void {
+  const { totals } = ledger;
+  totals.orders++;
+  if (reason >= STOP_LOSS) countExit(totals, reason);
+  else if (ledger.before[asset] === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
+  if (log === null) return;
   const i = log.fills++;
   if (i === log.bar.length) growRunLog(log);
   log.bar[i] = bar;
@@ -200,14 +241,14 @@ function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: n
   log.quantity[i] = ledger.quantity[asset]!;
   log.price[i] = ledger.price[asset]!;
   log.fillPrice[i] = ledger.fillPrice[asset]!;
-  log.fee[i] = fee;
+  log.fee[i] = ledger.fee[asset]!;
   log.reason[i] = reason;
   log.cash[i] = ledger.cash;
   log.position[i] = ledger.position[asset]!;
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
-export function bookRoundTrip(ledger: Ledger, asset: number): void {
+function bookRoundTrip(ledger: Ledger, asset: number): void {
   const { tripFlow, totals } = ledger;
   const flow = ledger.flow[asset]!;
   const before = ledger.before[asset]!;
@@ -253,10 +294,16 @@ export function bookExit(
   reason: number,
   log: RunLog | null,
 ): void {
+  const { totals } = ledger;
   ledger.quantity[asset] = -ledger.position[asset]!;
   ledger.price[asset] = price;
   ledger.fillPrice[asset] = fillPrice;
-  bookFill(ledger, config, bar, asset, reason, log);
+  fillOrder(ledger, config, asset);
+  ledger.cash = settledSum(ledger.cash, ledger.flow[asset]!);
+  totals.tradedValue += ledger.value[asset]!;
+  totals.fees += ledger.fee[asset]!;
+  totals.slippagePaid += ledger.slip[asset]!;
+  noteFill(ledger, bar, asset, reason, log);
 }
 
 /** An exit because a stop acted: STOPPED until an instruction names the asset. */
@@ -305,7 +352,7 @@ export function moveBase(ledger: Ledger, fill: FillModel, asset: number, close: 
   }
 }
 
-/** cash + Σ position · price over the assets held, in index order: equity, or the V of a batch. */
+/** cash + Σ position · price over the assets held, in index order: equity. */
 export function portfolioValue(ledger: Ledger, prices: Float64Array, first: number, stride: number): number {
   const { position } = ledger;
   let value = ledger.cash;

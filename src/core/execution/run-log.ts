@@ -14,7 +14,7 @@ export interface RunLog {
   fee: Float64Array;
   /** Index into REASONS. */
   reason: Uint8Array;
-  /** After the fill. */
+  /** After the fill; the orders of a batch settle at once. */
   cash: Float64Array;
   position: Float64Array;
   readonly rejections: Rejection[];

@@ -3,7 +3,12 @@ import type { FillModel } from '../fill-model.ts';
 /** Contiguous blocks of equal length (±1 bar) whose sums every row carries, for statistics over the whole grid. */
 export const BLOCKS = 16;
 
-/** Sums over the returns of one run; every sum ascends in t, the variance in two passes. */
+/**
+ * Sums over the returns of one run, the variance in two passes.
+ *
+ * A block is added up in two halves, of its first, third … and of its second, fourth … bar; a run is the sum of its blocks,
+ * ascending: sums that do not wait for each other, and that round less than a long one (decision 11).
+ */
 export interface ReturnStats {
   /** Bars, T. */
   n: number;
@@ -94,11 +99,12 @@ export function returnStats(
   out.start = initialCash;
   out.end = length > 0 ? equity[length - 1]! : initialCash;
   sumReturns(equity, length, initialCash, returns, out);
-  sumDeviations(equity, length, initialCash, drawdownFrom === 'first_value', returns, out);
+  sumDeviations(length, returns, out);
+  findDrawdown(equity, length, initialCash, drawdownFrom === 'first_value', returns, out);
   return out;
 }
 
-/** First pass: the returns, their mean and block sums. Of the other sums as many as the processor has registers for. */
+/** First pass: the returns and their sums. */
 function sumReturns(
   equity: Float64Array,
   length: number,
@@ -106,52 +112,91 @@ function sumReturns(
   returns: Float64Array,
   out: ReturnStats,
 ): void {
-  const { blockSum, blockSquares } = out;
-  let previous = initialCash;
   let equitySum = 0;
   let sum = 0;
-  let twiceGains = 0;
-  let twiceLosses = 0;
-  let downsideSquares4 = 0;
-  let t = 0;
+  let gains = 0;
+  let losses = 0;
+  let downsideSquares = 0;
   for (let b = 0; b < BLOCKS; b++) {
-    const blockEnd = blockBound(length, b + 1);
-    let sumOfBlock = 0;
-    let squaresOfBlock = 0;
-    for (; t < blockEnd; t++) {
-      const e = equity[t]!;
-      const r = previous === 0 ? 0 : (e - previous) / Math.abs(previous);
-      returns[t] = r;
-      previous = e;
-      equitySum += e;
-      sum += r;
-      sumOfBlock += r;
-      squaresOfBlock += r * r;
-      // |r| ± r is twice max(±r, 0) to the bit, without a branch that every other bar would mispredict.
-      const size = Math.abs(r);
-      const twiceLoss = size - r;
-      twiceGains += size + r;
-      twiceLosses += twiceLoss;
-      downsideSquares4 += twiceLoss * twiceLoss;
+    const start = blockBound(length, b);
+    const end = blockBound(length, b + 1);
+    let [ofEquity, ofReturns, ofSquares, ofGains, ofLosses, ofDownside] = [0, 0, 0, 0, 0, 0];
+    for (let half = 0; half < 2; half++) {
+      let [e1, r1, r2, gain, loss, down] = [0, 0, 0, 0, 0, 0];
+      for (let t = start + half; t < end; t += 2) {
+        const e = equity[t]!;
+        const previous = t > 0 ? equity[t - 1]! : initialCash;
+        const r = previous === 0 ? 0 : (e - previous) / Math.abs(previous);
+        returns[t] = r;
+        e1 += e;
+        r1 += r;
+        r2 += r * r;
+        const gained = Math.max(0, r);
+        const lost = gained - r;
+        gain += gained;
+        loss += lost;
+        down += lost * lost;
+      }
+      ofEquity += e1;
+      ofReturns += r1;
+      ofSquares += r2;
+      ofGains += gain;
+      ofLosses += loss;
+      ofDownside += down;
     }
-    blockSum[b] = sumOfBlock;
-    blockSquares[b] = squaresOfBlock;
+    out.blockSum[b] = ofReturns;
+    out.blockSquares[b] = ofSquares;
+    equitySum += ofEquity;
+    sum += ofReturns;
+    gains += ofGains;
+    losses += ofLosses;
+    downsideSquares += ofDownside;
   }
   out.equitySum = equitySum;
   out.mean = length > 0 ? sum / length : 0;
-  out.gains = twiceGains / 2;
-  out.losses = twiceLosses / 2;
-  out.downsideSquares = downsideSquares4 / 4;
+  out.gains = gains;
+  out.losses = losses;
+  out.downsideSquares = downsideSquares;
+}
+
+/** Second pass: moments about the mean, and from them those about 0, Σ(d + m)^k, where Σd = 0. */
+function sumDeviations(length: number, returns: Float64Array, out: ReturnStats): void {
+  const mean = out.mean;
+  out.squares = out.cubes = out.fourths = 0;
+  for (let b = 0; b < BLOCKS; b++) {
+    const start = blockBound(length, b);
+    const end = blockBound(length, b + 1);
+    let [squares, cubes, fourths] = [0, 0, 0];
+    for (let half = 0; half < 2; half++) {
+      let [d2s, d3s, d4s] = [0, 0, 0];
+      for (let t = start + half; t < end; t += 2) {
+        const d = returns[t]! - mean;
+        const d2 = d * d;
+        d2s += d2;
+        d3s += d2 * d;
+        d4s += d2 * d2;
+      }
+      squares += d2s;
+      cubes += d3s;
+      fourths += d4s;
+    }
+    out.squares += squares;
+    out.cubes += cubes;
+    out.fourths += fourths;
+  }
+  const m2 = mean * mean;
+  out.sumCubes = out.cubes + 3 * mean * out.squares + length * (m2 * mean);
+  out.sumFourths = out.fourths + 4 * mean * out.cubes + 6 * m2 * out.squares + length * (m2 * m2);
 }
 
 /**
- * Second pass: moments, and the deepest drawdown, min over t of level_t / peak_t − 1.
+ * The deepest drawdown, min over t of level_t / peak_t − 1.
  *
  * Under one peak the quotient is least at the lowest level, and rounding keeps that order; so one division for each
  * peak that was followed by a fall gives the same bits as one for each bar. Of equally deep drawdowns the first counts;
  * a peak that is only reached again counts from its last bar; the initial cash stands at bar −1.
  */
-function sumDeviations(
+function findDrawdown(
   equity: Float64Array,
   length: number,
   initialCash: number,
@@ -159,37 +204,15 @@ function sumDeviations(
   returns: Float64Array,
   out: ReturnStats,
 ): void {
-  const mean = out.mean;
-  let squares = 0;
-  let cubes = 0;
-  let fourths = 0;
-  let sumCubes = 0;
-  let sumFourths = 0;
   let level = 1;
   let peak = compounded ? firstPeak(returns, length) : initialCash;
   let peakBar = -1;
   let trough = peak;
-  let maxDrawdown = 0;
-  let maxDrawdownBars = 0;
+  out.maxDrawdown = out.maxDrawdownBars = 0;
   for (let t = 0; t < length; t++) {
-    const r = returns[t]!;
-    const d = r - mean;
-    const d2 = d * d;
-    squares += d2;
-    cubes += d2 * d;
-    fourths += d2 * d2;
-    const r2 = r * r;
-    sumCubes += r2 * r;
-    sumFourths += r2 * r2;
-    level = compounded ? level * (1 + r) : equity[t]!;
+    level = compounded ? level * (1 + returns[t]!) : equity[t]!;
     if (level >= peak) {
-      if (trough < peak) {
-        const drawdown = trough / peak - 1;
-        if (drawdown < maxDrawdown) {
-          maxDrawdown = drawdown;
-          maxDrawdownBars = t - peakBar;
-        }
-      }
+      if (trough < peak) endDrawdown(trough / peak - 1, t - peakBar, out);
       peak = level;
       peakBar = t;
       trough = level;
@@ -197,18 +220,13 @@ function sumDeviations(
       trough = level;
     }
   }
-  const drawdown = trough / peak - 1;
-  if (drawdown < maxDrawdown) {
-    maxDrawdown = drawdown;
-    maxDrawdownBars = length - 1 - peakBar;
-  }
-  out.squares = squares;
-  out.cubes = cubes;
-  out.fourths = fourths;
-  out.sumCubes = sumCubes;
-  out.sumFourths = sumFourths;
-  out.maxDrawdown = maxDrawdown;
-  out.maxDrawdownBars = maxDrawdownBars;
+  endDrawdown(trough / peak - 1, length - 1 - peakBar, out);
+}
+
+function endDrawdown(drawdown: number, bars: number, out: ReturnStats): void {
+  if (!(drawdown < out.maxDrawdown)) return;
+  out.maxDrawdown = drawdown;
+  out.maxDrawdownBars = bars;
 }
 
 /** A run ruined on its first bar has no value to fall from but the initial cash, which compounds to 1. */

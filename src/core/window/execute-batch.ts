@@ -1,13 +1,13 @@
-import { feeOf } from '../execution/costs.ts';
-import { bookFill, isArmed, isEntry, levelsOf, moveBase } from '../execution/ledger.ts';
+import { feeOf, flowOf } from '../execution/costs.ts';
+import { bookBatch, isArmed, isEntry, levelsOf, moveBase, noteFill } from '../execution/ledger.ts';
 import type { RunLog } from '../execution/run-log.ts';
 import { tradableQuantity } from '../execution/sizing.ts';
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
-import { isClose } from '../execution/tolerance.ts';
+import { isClose, settledSum } from '../execution/tolerance.ts';
 import type { InstructionMatrix } from '../instructions.ts';
 import type { RunConfig } from '../run-config.ts';
 import { planOrders, scaleBuys } from './plan-orders.ts';
-import { sortDue } from './sort-due.ts';
+import { sortSequence } from './sort-sequence.ts';
 import { reject, type Workspace } from './workspace.ts';
 
 /** Executes the gathered batch on bar t (section 4 of the semantics). */
@@ -26,9 +26,14 @@ export function executeBatch(
   const V = batchValue(ws);
   if (V > 0) {
     planOrders(ws, config, V);
-    if (config.fill.sequence === 'sells_first') sortDue(ws);
+    ws.sequence.set(due.subarray(0, dueCount));
+    // Under `scale` the sequence decides only what a log lists first.
+    const asked = config.fill.cash !== 'scale' || log !== null;
+    if (asked && config.fill.sequence === 'sells_first') sortSequence(ws);
+    const left = config.fill.cash === 'scale' ? null : limitByCash(ws, config, t, log);
     if (ws.scale < 1) scaleBuys(ws, config, t, log);
-    for (let k = 0; k < dueCount; k++) executeCell(ws, matrix, config, t, due[k]!, log);
+    bookBatch(ws.ledger, config, due, dueCount, left);
+    for (let k = 0; k < dueCount; k++) finishCell(ws, matrix, config, t, ws.sequence[k]!, log);
   } else {
     for (let k = 0; k < dueCount; k++) reject(ws, t, due[k]!, 'no_equity', log);
   }
@@ -58,18 +63,22 @@ function takeWeights(ws: Workspace, { cellWeight }: InstructionMatrix): void {
   for (let k = 0; k < dueCount; k++) weight[k] = cellWeight[dueCell[due[k]!]!]!;
 }
 
-/** V: cash and positions at the prices of this instant. */
+/** V: cash and positions at the prices of this instant, in halves by asset. */
 function batchValue({ ledger }: Workspace): number {
   const { position, price } = ledger;
-  let value = ledger.cash;
-  for (let a = 0; a < position.length; a++) {
-    if (position[a] !== 0) value += position[a]! * price[a]!;
+  let value = 0;
+  for (let half = 0; half < 2; half++) {
+    let sum = 0;
+    for (let a = half; a < position.length; a += 2) {
+      if (position[a] !== 0) sum += position[a]! * price[a]!;
+    }
+    value += sum;
   }
-  return value;
+  return ledger.cash + value;
 }
 
-/** Executes one cell after the other: books its order as far as cash allows, and arms its stops. */
-function executeCell(
+/** Tells of the order of a cell that was filled, and arms its stops. */
+function finishCell(
   ws: Workspace,
   matrix: InstructionMatrix,
   config: RunConfig,
@@ -80,9 +89,8 @@ function executeCell(
   const { ledger } = ws;
   const weight = matrix.cellWeight[ws.dueCell[asset]!]!;
   if (matrix.carried === null || matrix.carried[ws.dueRow[asset]!] === 0) ledger.awaitsEvent[asset] = 0;
-  if (config.fill.cash !== 'scale') limitByCash(ws, config, t, asset, log);
   if (ledger.quantity[asset] !== 0) {
-    bookFill(ledger, config, t, asset, weight === 0 ? FLATTEN : REBALANCE, log);
+    noteFill(ledger, t, asset, weight === 0 ? FLATTEN : REBALANCE, log);
   }
   if (ws.usesStops) armCell(ws, matrix, config, asset);
 }
@@ -99,23 +107,39 @@ function armCell(ws: Workspace, matrix: InstructionMatrix, config: RunConfig, as
   if (matrix.cellWeight[cell] !== 0) setStops(ws, matrix, config, cell, asset);
 }
 
-/** Cuts the asset's order to what cash allows under `partial` and `reject`. */
-function limitByCash(ws: Workspace, config: RunConfig, t: number, asset: number, log: RunLog | null): void {
-  const { cash, quantity } = ws.ledger;
-  const { feeRate, fixedFee } = config;
-  const wanted = quantity[asset]!;
-  if (wanted === 0) return;
-  const fillPrice = ws.ledger.fillPrice[asset]!;
-  const value = Math.abs(wanted) * fillPrice;
-  const fee = feeOf(value, feeRate, fixedFee);
-  const cost = wanted > 0 ? value + fee : fee - value;
-  if (cost <= cash || isClose(cost, cash)) return;
-  quantity[asset] = 0;
-  if (config.fill.cash === 'partial' && wanted > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
-    const left = (cash - fixedFee) / (1 + feeRate) / fillPrice;
-    quantity[asset] = tradableQuantity(left, ws.ledger.price[asset]!, config);
+/** Cuts the orders to what cash allows under `partial` and `reject`: each takes what those before it leave. Returns what the last leaves. */
+function limitByCash(ws: Workspace, config: RunConfig, t: number, log: RunLog | null): number {
+  const { ledger, sequence, dueCount } = ws;
+  const { quantity, fillPrice } = ledger;
+  let left = ledger.cash;
+  for (let k = 0; k < dueCount; k++) {
+    const asset = sequence[k]!;
+    const wanted = quantity[asset]!;
+    if (wanted === 0) continue;
+    const value = Math.abs(wanted) * fillPrice[asset]!;
+    const flow = flowOf(wanted, value, feeOf(value, config.feeRate, config.fixedFee));
+    if (-flow <= left || isClose(-flow, left)) {
+      left = settledSum(left, flow);
+      continue;
+    }
+    const part = partFor(ws, config, asset, wanted, left);
+    quantity[asset] = part;
+    if (part === 0) {
+      reject(ws, t, asset, 'no_cash', log);
+      continue;
+    }
+    const partValue = part * fillPrice[asset]!;
+    left = settledSum(left, flowOf(part, partValue, feeOf(partValue, config.feeRate, config.fixedFee)));
   }
-  if (quantity[asset] === 0) reject(ws, t, asset, 'no_cash', log);
+  return left;
+}
+
+/** What `partial` buys with the cash that is left; 0 = nothing. */
+function partFor(ws: Workspace, config: RunConfig, asset: number, wanted: number, cash: number): number {
+  const { feeRate, fixedFee } = config;
+  if (config.fill.cash !== 'partial' || wanted < 0 || cash <= fixedFee || isClose(cash, fixedFee)) return 0;
+  const { price, fillPrice } = ws.ledger;
+  return tradableQuantity((cash - fixedFee) / (1 + feeRate) / fillPrice[asset]!, price[asset]!, config);
 }
 
 function setStops(

@@ -37,7 +37,9 @@ export interface Workspace {
   readonly dueRow: Int32Array;
   readonly due: Int32Array;
   dueCount: number;
-  /** Weights, parallel to `due` before it is sorted. */
+  /** The assets in the order in which their orders take cash and are told of. */
+  readonly sequence: Int32Array;
+  /** Weights, parallel to `due`. */
   readonly weight: Float64Array;
   /** λ of the present batch. */
   scale: number;
@@ -51,7 +53,7 @@ export interface Workspace {
   /** Parallel to `due`. */
   readonly sortKey: Float64Array;
   readonly bucket: Int32Array;
-  readonly scratchDue: Int32Array;
+  readonly scratchAsset: Int32Array;
   readonly scratchKey: Float64Array;
 
   /** The present bar of each asset, where stops are tested on it; a NaN close = none. */
@@ -95,6 +97,7 @@ export function createWorkspace(bars: Bars): Workspace {
     dueRow: new Int32Array(N),
     due: new Int32Array(N),
     dueCount: 0,
+    sequence: new Int32Array(N),
     weight: new Float64Array(N),
     scale: 0.5,
     lowestKey: 0.5,
@@ -103,7 +106,7 @@ export function createWorkspace(bars: Bars): Workspace {
     slipped: new Float64Array(2),
     sortKey: new Float64Array(N),
     bucket: new Int32Array(N + 1),
-    scratchDue: new Int32Array(N),
+    scratchAsset: new Int32Array(N),
     scratchKey: new Float64Array(N),
     open: new Float64Array(N),
     high: new Float64Array(N),

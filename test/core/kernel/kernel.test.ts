@@ -37,7 +37,7 @@ describe('kernelOf', () => {
   it('takes no more memory for a second round over matrices of all sizes', () => {
     const { bars } = randomRun(7);
     const kernel = kernelOf(bars)!;
-    const runs = Array.from({ length: 60 }, (_, seed) => randomRun(seed)).filter(
+    const runs = Array.from({ length: 200 }, (_, seed) => randomRun(seed)).filter(
       (run) => run.bars.symbols.length <= bars.symbols.length && run.bars.length <= bars.length,
     );
     expect(runs.length).toBeGreaterThan(5);

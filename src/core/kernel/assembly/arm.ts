@@ -1,3 +1,4 @@
+import { SLACK } from './blocks';
 import {
   AVERAGE,
   baseIsClose,
@@ -9,6 +10,8 @@ import {
   runTakeProfit,
   runTrailingStop,
 } from './config';
+import { noteDoubtful } from './find-exits';
+import { weight } from './gather';
 import {
   assets,
   base,
@@ -16,8 +19,12 @@ import {
   cellStopLoss,
   cellTakeProfit,
   cellTrailingStop,
+  deepest,
+  doubted,
   fillPrice,
   fixedLevel,
+  highest,
+  lowest,
   openedNow,
   peak,
   pinned,
@@ -25,11 +32,12 @@ import {
   position,
   profitLevel,
   quantity,
+  stride,
   trailFactor,
-  weight,
 } from './layout';
 import { liftAllStops, liftStop } from './ledger';
 import { SIGN } from './levels';
+import { mayShort } from './schedule';
 import { isArmed, isTriggered, setLevels, takeLevels } from './stops';
 
 /**
@@ -75,8 +83,14 @@ function resolved(own: f64, byDefault: f64): f64 {
  *
  * @param firstCell cell of the first asset; quantities, weights and positions stand by asset
  * @param prices before slippage; `closes` of the bar
+ * @param window whose doubtful assets may be listed in passing, or −1
  */
-export function armAll(firstCell: usize, prices: usize, closes: usize): void {
+export function armAll(firstCell: usize, prices: usize, closes: usize, window: i32): void {
+  if (!mayShort && cellStopLoss === 0 && !entryBarNever) {
+    if (window >= 0) armLongs(prices, closes, window, true);
+    else armLongs(prices, closes, window, false);
+    return;
+  }
   const zero = f64x2.splat(0);
   const one = pinned(0, 1);
   const stopLoss = pinned(1, runStopLoss);
@@ -152,6 +166,90 @@ export function armAll(firstCell: usize, prices: usize, closes: usize): void {
     const trades = load<f64>(quantity + a * 8) !== 0;
     if (trades && now !== 0 && (old === 0 || old > 0 !== now > 0)) store<u8>(openedNow + a, 1);
   }
+}
+
+/**
+ * `armAll` for a matrix without shorts and stops of its own; the steps are those of it and of `listDoubtful`.
+ *
+ * @param lists also the doubtful assets of the window
+ */
+@inline
+function armLongs(prices: usize, closes: usize, window: i32, lists: bool): void {
+  const zero = f64x2.splat(0);
+  const lossFactor = pinned(0, 1 - runStopLoss);
+  const factor = pinned(1, 1 - runTrailingStop);
+  const winFactor = pinned(2, 1 + runTakeProfit);
+  const limit = pinned(3, (1 - runTrailingStop) * (1 + SLACK)); // more than a level that was kept asks for
+  const entries = baseIsClose ? closes : fillPrice;
+  const ranges = <usize>window * <usize>stride * 8;
+  const averages = onIncrease === AVERAGE;
+  const overrides = onIncrease === OVERRIDE;
+  let count: usize = 0;
+  liftAllStops();
+  for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
+    const q = v128.load(quantity + i);
+    const old = v128.load(before + i);
+    const now = v128.load(position + i);
+    const entry = v128.load(entries + i);
+    const opened = f64x2.eq(old, zero);
+    const held = f64x2.gt(now, zero);
+    let anew = v128.and(opened, held);
+    let from = v128.load(base + i);
+    let best = v128.load(peak + i);
+    if (averages) {
+      const sum = f64x2.add(f64x2.mul(from, old), f64x2.mul(entry, q));
+      const increases = v128.andnot(f64x2.gt(q, zero), opened);
+      from = v128.bitselect(f64x2.div(sum, f64x2.add(old, q)), from, increases);
+    } else if (overrides) anew = v128.or(anew, v128.andnot(f64x2.gt(q, zero), opened));
+    from = v128.bitselect(entry, from, anew);
+    best = v128.bitselect(entry, best, anew);
+    const arms = f64x2.ne(v128.load(weight + i), zero);
+    let fixed = f64x2.mul(from, lossFactor);
+    let profit = f64x2.mul(from, winFactor);
+    let trailing = f64x2.mul(best, factor);
+    if (rearm) {
+      const price = v128.load(prices + i);
+      const below = v128.or(f64x2.le(price, fixed), f64x2.le(price, trailing));
+      const again = v128.and(v128.or(below, f64x2.ge(price, profit)), v128.and(arms, held));
+      if (v128.any_true(again)) {
+        from = v128.bitselect(price, from, again);
+        best = v128.bitselect(price, best, again);
+        fixed = f64x2.mul(from, lossFactor);
+        profit = f64x2.mul(from, winFactor);
+        trailing = f64x2.mul(best, factor);
+      }
+    }
+    v128.store(base + i, from);
+    let keeps = factor;
+    if (i64x2.bitmask(arms) !== 3) {
+      fixed = v128.bitselect(fixed, v128.load(fixedLevel + i), arms);
+      profit = v128.bitselect(profit, v128.load(profitLevel + i), arms);
+      keeps = v128.bitselect(factor, v128.load(trailFactor + i), arms);
+      trailing = f64x2.mul(best, keeps);
+    }
+    v128.store(fixedLevel + i, fixed);
+    v128.store(trailFactor + i, keeps);
+    v128.store(profitLevel + i, profit);
+    if (lists) {
+      const low = v128.load(lowest + ranges + i);
+      const high = v128.load(highest + ranges + i);
+      const fall = v128.load(deepest + ranges + i);
+      const stops = v128.or(f64x2.le(low, fixed), f64x2.le(low, trailing));
+      const others = v128.or(f64x2.ge(high, profit), f64x2.le(fall, limit));
+      const lanes = v128.and(v128.or(stops, others), held);
+      best = v128.bitselect(best, f64x2.pmax(best, high), v128.or(lanes, v128.not(held)));
+      const bits = i64x2.bitmask(lanes);
+      if (bits !== 0) {
+        const a = <i32>(i >> 3);
+        store<i32>(doubted + count * 4, a);
+        count += bits & 1;
+        store<i32>(doubted + count * 4, a + 1);
+        count += bits >> 1;
+      }
+    }
+    v128.store(peak + i, best);
+  }
+  if (lists) noteDoubtful(window, <i32>count);
 }
 
 @inline

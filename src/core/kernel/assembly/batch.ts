@@ -14,12 +14,11 @@ import {
   SCALE,
   usesStops,
 } from './config';
-import { dueCount, firstCell, markDue } from './gather';
+import { due, dueCount, firstCell, markDue, weight } from './gather';
 import {
   assets,
   before,
   closeColumn,
-  due,
   dueCell,
   dueFlow,
   duePosition,
@@ -28,17 +27,18 @@ import {
   lastCloseColumn,
   length,
   openColumn,
+  orderFlow,
+  ownWeight,
   position,
   presentPrice,
   quantity,
   rowPrice,
   stride,
   tripFlow,
-  weight,
 } from './layout';
-import { bookFill, cash, countRejected, isClose, priorPosition } from './ledger';
+import { cash, countRejected, isClose, leaveCash, settledSum } from './ledger';
 import { shortCount } from './mark';
-import { highestKey, lowestKey, planOrders } from './plan';
+import { planOrders } from './plan';
 import { order, orderBatch } from './sort';
 
 /**
@@ -46,12 +46,13 @@ import { order, orderBatch } from './sort';
  *
  * @param row due on it, −1 = only cells that waited
  * @param closes of the bar, by asset; used where stops are
+ * @param window whose doubtful assets may be listed in passing, or −1
  */
-export function executeBatch(t: i32, row: i32, closes: usize): void {
+export function executeBatch(t: i32, row: i32, closes: usize, window: i32): void {
   if (dueCount === 0) return;
   const allPrices = row >= 0 ? rowPrice + <usize>row * 8 * <usize>stride : collectPrices(t);
   const V = batchValue(allPrices);
-  if (V > 0) executeOrders(V, allPrices, closes);
+  if (V > 0) executeOrders(V, allPrices, closes, window);
   else countRejected(dueCount);
   if (onConflict === INSTRUCTION && usesStops) markDue(0);
 }
@@ -68,20 +69,19 @@ function collectPrices(t: i32): usize {
   return presentPrice;
 }
 
-/** V: cash, then position · price in index order; what is not held adds 0. */
+/** V: cash and position · price, in halves by asset; what is not held adds 0. */
 function batchValue(prices: usize): f64 {
-  let value = cash;
   const zero = f64x2.splat(0);
+  let sums = zero;
   for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
     const held = v128.load(position + i);
-    const worth = v128.and(f64x2.mul(held, v128.load(prices + i)), f64x2.ne(held, zero));
-    value += f64x2.extract_lane(worth, 0);
-    value += f64x2.extract_lane(worth, 1);
+    const worth = f64x2.mul(held, v128.load(prices + i));
+    sums = f64x2.add(sums, v128.and(worth, f64x2.ne(held, zero)));
   }
-  return value;
+  return cash + (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1));
 }
 
-function executeOrders(V: f64, allPrices: usize, closes: usize): void {
+function executeOrders(V: f64, allPrices: usize, closes: usize, window: i32): void {
   const count = dueCount;
   const whole = count === assets;
   const positions = whole ? position : duePosition;
@@ -97,17 +97,12 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
     store<f64>(duePosition + <usize>count * 8, 0);
     store<f64>(duePrice + <usize>count * 8, 1);
   }
-  store<f64>(weight + <usize>count * 8, 0);
+  if (weight === ownWeight) store<f64>(weight + <usize>count * 8, 0);
   const shorts = shortCount > 0;
   planOrders(count, V, positions, prices, shorts);
-  orderBatch(count, lowestKey, highestKey);
-  if (cashMode !== SCALE) {
-    for (let k: usize = 0; k < <usize>count; k++) {
-      executeInTurn(<usize>load<i32>(order + k * 4), prices, closes);
-    }
-    return;
-  }
+  const left = cashMode === SCALE ? NaN : limitByCash(count, prices);
   const ends = bookOrders(count, positions, prices, flows, shorts);
+  if (cashMode !== SCALE) leaveCash(left);
   if (!whole) {
     for (let k: usize = 0; k < <usize>count; k++) {
       const at = <usize>load<i32>(due + 4 * k) * 8;
@@ -117,33 +112,46 @@ function executeOrders(V: f64, allPrices: usize, closes: usize): void {
   }
   if (ends) endRoundTrips(count, positions);
   if (!usesStops) return;
-  if (whole && firstCell >= 0) armAll(firstCell, prices, closes);
+  if (whole && firstCell >= 0) armAll(firstCell, prices, closes, window);
   else for (let k: usize = 0; k < <usize>count; k++) arm(k, load<f64>(before + k * 8), prices, closes);
 }
 
-/** Under `partial` and `reject` each order takes what cash the ones before it left. */
-function executeInTurn(place: usize, prices: usize, closes: usize): void {
-  const asset = <usize>load<i32>(due + place * 4);
-  const price = load<f64>(prices + place * 8);
-  const filledAt = load<f64>(fillPrice + place * 8);
-  const q = affordable(load<f64>(quantity + place * 8), price, filledAt);
-  store<f64>(quantity + place * 8, q);
-  if (q !== 0) bookFill(asset, q, price, filledAt, 0);
-  if (usesStops) arm(place, priorPosition, prices, closes);
+/**
+ * Under `partial` and `reject` each order takes what cash those before it in the sequence leave.
+ *
+ * Where much more is left than rounding, an order is paid without asking further. Returns what the last leaves.
+ */
+function limitByCash(count: i32, prices: usize): f64 {
+  orderBatch(count);
+  let left = cash;
+  const end = order + <usize>count * 4;
+  for (let k = order; k < end; k += 4) {
+    const at = <usize>load<i32>(k) * 8;
+    const flow = load<f64>(orderFlow + at);
+    const next = left + flow;
+    if (next > 1e-8 * (abs(left) + abs(flow)) + 1e-11) left = next;
+    else left = limitOrder(at, load<f64>(prices + at), flow, left);
+  }
+  return left;
 }
 
-function affordable(q: f64, price: f64, filledAt: f64): f64 {
-  if (q === 0) return 0;
-  const value = abs(q) * filledAt;
-  const fee = value * feeRate + fixedFee;
-  const cost = q > 0 ? value + fee : fee - value;
-  if (cost <= cash || isClose(cost, cash)) return q;
-  if (cashMode === PARTIAL && q > 0 && cash > fixedFee && !isClose(cash, fixedFee)) {
-    const part = tradableQuantity((cash - fixedFee) / (1 + feeRate) / filledAt, price);
-    if (part !== 0) return part;
+/** Cuts one order to what `left` pays for; returns what it leaves. */
+function limitOrder(at: usize, price: f64, flow: f64, left: f64): f64 {
+  const q = load<f64>(quantity + at);
+  if (q === 0) return left;
+  if (-flow <= left || isClose(-flow, left)) return settledSum(left, flow);
+  let part: f64 = 0;
+  const filledAt = load<f64>(fillPrice + at);
+  if (cashMode === PARTIAL && q > 0 && left > fixedFee && !isClose(left, fixedFee)) {
+    part = tradableQuantity((left - fixedFee) / (1 + feeRate) / filledAt, price);
   }
-  countRejected(1);
-  return 0;
+  store<f64>(quantity + at, part);
+  if (part === 0) {
+    countRejected(1);
+    return left;
+  }
+  const value = part * filledAt;
+  return settledSum(left, -(value + (value * feeRate + fixedFee)));
 }
 
 function tradableQuantity(q: f64, price: f64): f64 {

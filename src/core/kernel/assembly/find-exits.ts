@@ -1,3 +1,4 @@
+import { SLACK } from './blocks';
 import { onConflict, STOP_ONLY } from './config';
 import { findExit } from './find-exit';
 import {
@@ -30,13 +31,21 @@ import {
   worstOf,
 } from './levels';
 import { foundPrice, foundReason, isArmed } from './stops';
-import { highAt, lowAt, rangeStep } from './tiles';
 
-/** Rounding of a level is far below it: in doubt the bars are looked at. */
-const SLACK: f64 = 1e-12;
-
-/** Assets that the ranges of a window cannot clear. */
+/** Assets that the ranges of a window cannot clear, and that window; −1 = none is listed yet. */
 export let doubtfulCount: i32 = 0;
+let listedWindow: i32 = -1;
+
+/** Begins with a run. */
+export function openWindows(): void {
+  listedWindow = -1;
+}
+
+/** Takes what was listed in passing. */
+export function noteDoubtful(window: i32, count: i32): void {
+  listedWindow = window;
+  doubtfulCount = count;
+}
 
 /** Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number. */
 export function findExits(from: i32, to: i32): i32 {
@@ -48,7 +57,6 @@ export function findExits(from: i32, to: i32): i32 {
 /** As `findExits`, over the window that `listDoubtful` was asked about. */
 export function findExitsOfDoubtful(from: i32, to: i32): i32 {
   let count = 0;
-  fetchBars(doubtfulCount, from, to);
   for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
     count = lookFor(load<i32>(doubted + k * 4), from, to, count);
   }
@@ -56,11 +64,12 @@ export function findExitsOfDoubtful(from: i32, to: i32): i32 {
 }
 
 /**
- * Lists the assets whose bars must be looked at, told by the ranges of a window alone, two at a time; the peaks of the
+ * Lists the assets whose bars must be looked at, if they are not yet, told by the ranges of a window alone, two at a time; the peaks of the
  * others are moved to the end of the window.
  */
 export function listDoubtful(window: i32): void {
-  doubtfulCount = hasShorts() ? listLanes(window, true) : listLanes(window, false);
+  if (listedWindow === window) return;
+  noteDoubtful(window, hasShorts() ? listLanes(window, true) : listLanes(window, false));
 }
 
 @inline
@@ -101,21 +110,6 @@ function listLanes(window: i32, shorts: bool): i32 {
     count += bits >> 1;
   }
   return <i32>count;
-}
-
-/** Touches the bars that will be looked at, so that memory fetches them all at once rather than one after the other. */
-let touched: i64 = 0;
-function fetchBars(count: i32, from: i32, to: i32): void {
-  const start = <usize>from * 8;
-  const end = <usize>min(to, from + 40) * 8;
-  let bits: i64 = 0;
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const first = <usize>load<i32>(doubted + k * 4) * rangeStep;
-    for (let i = first + start; i < first + end; i += 64) {
-      bits |= load<i64>(lowAt + i) | load<i64>(highAt + i);
-    }
-  }
-  touched = bits;
 }
 
 /** Looks at the bars of one asset, and moves its peak along; returns the number of exits then. */

@@ -5,21 +5,24 @@ import {
   cellStopLoss,
   cellWeight,
   closeColumn,
-  due,
   dueCell,
   isDue,
   length,
+  ownDue,
+  ownWeight,
   rowComplete,
   rowStart,
   stoppedNow,
   waitingCell,
-  weight,
 } from './layout';
 import { countUnexecuted } from './ledger';
 
 /** Cells of the present batch, and cells that wait for a bar of their asset. */
 export let dueCount: i32 = 0;
 export let waitingCount: i32 = 0;
+/** Assets and weights of the batch: where they were gathered, or where they stand in the matrix. */
+export let due: usize = 0;
+export let weight: usize = 0;
 /** The first cell of the batch where all its cells stand one after the other, else −1. */
 export let firstCell: i32 = -1;
 
@@ -56,6 +59,8 @@ export function nextBarOfWaiting(t: i32, end: i32): i32 {
 export function gatherBatch(t: i32, row: i32): void {
   dueCount = 0;
   firstCell = -1;
+  due = ownDue;
+  weight = ownWeight;
   if (row >= 0) {
     const first = load<i32>(rowStart + <usize>row * 4);
     const end = load<i32>(rowStart + <usize>row * 4, 4);
@@ -69,8 +74,16 @@ export function gatherBatch(t: i32, row: i32): void {
 
 /** All cells of a row whose assets have their bars, while nothing waits. */
 function gatherRow(first: i32, count: i32): void {
-  memory.copy(due, cellAsset + <usize>first * 4, <usize>count * 4);
-  memory.copy(weight, cellWeight + <usize>first * 8, <usize>count * 8);
+  const assetsOfRow = cellAsset + <usize>first * 4;
+  const weightsOfRow = cellWeight + <usize>first * 8;
+  if ((count & 1) !== 0 || onConflict === STOP_ONLY) {
+    memory.copy(due, assetsOfRow, <usize>count * 4);
+    memory.copy(weight, weightsOfRow, <usize>count * 8);
+  } else {
+    // Neither is a cell dropped nor one added that trades nothing.
+    due = assetsOfRow;
+    weight = weightsOfRow;
+  }
   if (cellStopLoss !== 0) {
     for (let k = 0; k < count; k++) store<i32>(dueCell + <usize>k * 4, first + k);
   }
@@ -133,8 +146,12 @@ export function dropStopped(): void {
   dueCount = <i32>kept;
 }
 
-/** Marks the assets of the batch as due, or no longer: then an instruction replaces their exit at the open. */
+/**
+ * Marks the assets of the batch as due, or no longer: then an instruction replaces their exit at the open. Where all are due
+ * nothing is marked, since nobody asks.
+ */
 export function markDue(flag: u8): void {
+  if (dueCount === assets) return;
   for (let k: usize = 0; k < <usize>dueCount; k++) {
     store<u8>(isDue + <usize>load<i32>(due + k * 4), flag);
   }

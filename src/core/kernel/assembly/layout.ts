@@ -37,6 +37,8 @@ export let fixedLevel: usize = 0;
 export let trailFactor: usize = 0;
 export let profitLevel: usize = 0;
 export let tripFlow: usize = 0;
+/** Exits by reason. */
+export let exitCounts: usize = 0;
 export let stopped: usize = 0;
 
 /** By asset on the present bar: was it sold by a stop, opened at the open, is a cell due on it? */
@@ -50,9 +52,9 @@ export let presentBar: usize = 0;
 export let presentPrice: usize = 0;
 
 /** The present batch, in index order: asset, cell, weight, then what is computed of it. */
-export let due: usize = 0;
+export let ownDue: usize = 0;
 export let dueCell: usize = 0;
-export let weight: usize = 0;
+export let ownWeight: usize = 0;
 export let duePosition: usize = 0;
 export let duePrice: usize = 0;
 export let dueFlow: usize = 0;
@@ -60,16 +62,15 @@ export let quantity: usize = 0;
 export let fillPrice: usize = 0;
 export let before: usize = 0;
 export let sortKey: usize = 0;
-/** What an order adds: cash, traded value, fees, slippage; 32 bytes an order. */
-export let record: usize = 0;
+export let orderFlow: usize = 0;
 /** Places of a batch that is no row's, keys in the order of execution, and scratch of the sort. */
 export let places: usize = 0;
 export let orderKey: usize = 0;
 export let bucket: usize = 0;
 export let bucketOf: usize = 0;
 
-/** Assets held, ascending: index, position. */
-export let heldAsset: usize = 0;
+/** Assets held, ascending: where their column of closes is from `closeAt`, position. */
+export let heldOffset: usize = 0;
 export let heldPosition: usize = 0;
 /** Place of an asset in that list. */
 export let heldPlace: usize = 0;
@@ -149,11 +150,22 @@ export function pinnedLanes(slot: usize, lanes: v128): v128 {
   return v128.load(pins + slot * 16);
 }
 
+/** Sets a flag of all assets to 0: of few bytes, which `memory.fill` would leave the module for. */
+@inline
+export function clearFlags(flags: usize): void {
+  for (let i: usize = 0; i < <usize>assets; i += 16) v128.store(flags + i, i64x2.splat(0));
+}
+
 /** Fresh pages for at least so many bytes; 0 where memory has no more. */
 function grow(bytes: usize): usize {
   const pages = <i32>((bytes + PAGE - 1) / PAGE);
   const at = memory.grow(pages);
   return at < 0 ? 0 : <usize>at * PAGE;
+}
+
+/** Memory for what lasts as long as the instance; 0 where there is none. */
+export function allocate(bytes: usize): usize {
+  return grow(bytes);
 }
 
 /** Lays out the scratch of this instance over bars that begin at `bars`; returns the control block, 0 = no memory. */
@@ -183,6 +195,7 @@ export function open(bars: usize, N: i32, T: i32): usize {
   base = take(n * 8);
   peak = take(n * 8);
   tripFlow = take(n * 8);
+  exitCounts = take(48);
   stopped = take(n);
   stoppedNow = take(n);
   openedNow = take(n);
@@ -190,9 +203,9 @@ export function open(bars: usize, N: i32, T: i32): usize {
   waitingCell = take(n * 4);
   presentBar = take(4 * n * 8);
   presentPrice = take(n * 8);
-  due = take(n * 4);
+  ownDue = take(n * 4);
   dueCell = take(n * 4);
-  weight = take(n * 8);
+  ownWeight = take(n * 8);
   duePosition = take(n * 8);
   duePrice = take(n * 8);
   dueFlow = take(n * 8);
@@ -200,12 +213,12 @@ export function open(bars: usize, N: i32, T: i32): usize {
   fillPrice = take(n * 8);
   before = take(n * 8);
   sortKey = take(n * 8);
-  record = take(n * 32);
+  orderFlow = take(n * 8);
   places = take(n * 4);
   orderKey = take(n * 8);
   bucket = take(BUCKETS * 2);
   bucketOf = take(n * 8);
-  heldAsset = take(n * 4);
+  heldOffset = take(n * 4);
   heldPosition = take(n * 8);
   heldPlace = take(n * 4);
   heldEnd = take(n * 4);

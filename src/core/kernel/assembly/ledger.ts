@@ -1,6 +1,8 @@
 import { feeRate, fixedFee, initialCash } from './config';
 import {
+  clearFlags,
   control,
+  exitCounts,
   fixedLevel,
   position,
   profitLevel,
@@ -20,10 +22,6 @@ export let grossLoss: f64 = 0;
 export let tradedValue: f64 = 0;
 export let fees: f64 = 0;
 export let slippagePaid: f64 = 0;
-export let stopLossExits: f64 = 0;
-export let trailingStopExits: f64 = 0;
-export let takeProfitExits: f64 = 0;
-export let ruinExits: f64 = 0;
 export let unexecuted: f64 = 0;
 export let rejected: f64 = 0;
 export let barsStopped: f64 = 0;
@@ -42,7 +40,8 @@ export const RUIN = 5;
 export function openLedger(): void {
   cash = initialCash;
   orders = roundTrips = wins = grossProfit = grossLoss = tradedValue = fees = slippagePaid = 0;
-  stopLossExits = trailingStopExits = takeProfitExits = ruinExits = unexecuted = rejected = 0;
+  unexecuted = rejected = 0;
+  memory.fill(exitCounts, 0, 48);
   barsStopped = batchesScaled = maxGrossLeverage = barsExposed = 0;
   smallestScale = 1;
   stoppedCount = 0;
@@ -66,10 +65,7 @@ export function writeTotals(): void {
   store<f64>(at, tradedValue, 40);
   store<f64>(at, fees, 48);
   store<f64>(at, slippagePaid, 56);
-  store<f64>(at, stopLossExits, 64);
-  store<f64>(at, trailingStopExits, 72);
-  store<f64>(at, takeProfitExits, 80);
-  store<f64>(at, ruinExits, 88);
+  for (let i: usize = 0; i < 32; i += 8) store<f64>(at + i, load<f64>(exitCounts + STOP_LOSS * 8 + i), 64);
   store<f64>(at, unexecuted, 96);
   store<f64>(at, rejected, 104);
   store<f64>(at, barsStopped, 112);
@@ -96,29 +92,22 @@ export function settledSum(a: f64, b: f64): f64 {
   return isClose(a, -b) ? 0 : sum;
 }
 
-/** Books one fill; `bookFill` of execution/ledger.ts. What the position was stays in `priorPosition`. */
-export let priorPosition: f64 = 0;
-
-export function bookFill(asset: usize, q: f64, price: f64, filledAt: f64, reason: i32): void {
-  const size = abs(q);
+/** Sells or covers the whole position at once, because a stop acted or the run is ruined; without branches that nobody could foresee. */
+export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): void {
+  const held = load<f64>(position + asset * 8);
+  const size = abs(held);
   const value = size * filledAt;
   const fee = value * feeRate + fixedFee;
-  const flow = q > 0 ? -(value + fee) : value - fee;
-  const at = position + asset * 8;
-  const old = load<f64>(at);
-  const now = settledSum(old, q);
+  const flow = held < 0 ? -(value + fee) : value - fee;
   cash = settledSum(cash, flow);
-  store<f64>(at, now);
+  store<f64>(position + asset * 8, 0);
   orders += 1;
   tradedValue += value;
   fees += fee;
   slippagePaid += size * abs(filledAt - price);
-  priorPosition = old;
-  bookRoundTrip(asset, old, now, q, flow);
-  if (reason === STOP_LOSS) stopLossExits += 1;
-  else if (reason === TRAILING_STOP) trailingStopExits += 1;
-  else if (reason === TAKE_PROFIT) takeProfitExits += 1;
-  else if (reason === RUIN) ruinExits += 1;
+  endRoundTrip(load<f64>(tripFlow + asset * 8) + flow);
+  const count = exitCounts + <usize>reason * 8;
+  store<f64>(count, load<f64>(count) + 1);
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
@@ -135,10 +124,10 @@ export function bookRoundTrip(asset: usize, old: f64, now: f64, q: f64, flow: f6
 
 function endRoundTrip(result: f64): void {
   roundTrips += 1;
-  if (result > 0) {
-    wins += 1;
-    grossProfit += result;
-  } else grossLoss -= result;
+  const won = result > 0;
+  wins += select<f64>(1, 0, won);
+  grossProfit += select<f64>(result, 0, won);
+  grossLoss -= select<f64>(0, result, won);
 }
 
 /** What the run found elsewhere. */
@@ -170,15 +159,21 @@ export function liftStop(asset: usize): void {
   stoppedCount--;
 }
 export function liftAllStops(): void {
-  memory.fill(stopped, 0, stride);
+  clearFlags(stopped);
   stoppedCount = 0;
 }
 
-/** Adds up what a batch came to; see book.ts. */
-export function addBatch(count: f64, newCash: f64, value: f64, fee: f64, slip: f64): void {
+/** Where one order waits for the cash of another, what the last of them leaves is the cash after the batch. */
+export function leaveCash(left: f64): void {
+  cash = left;
+}
+
+/** Adds what a batch came to. */
+export function addBatch(count: f64, flow: f64, value: f64, fee: f64, slip: f64): void {
   orders += count;
-  cash = newCash;
-  tradedValue = value;
-  fees = fee;
-  slippagePaid = slip;
+  const sum = cash + flow; // `settledCash` of execution/tolerance.ts
+  cash = abs(sum) <= max(1e-12 * value, 1e-12) ? 0 : sum;
+  tradedValue += value;
+  fees += fee;
+  slippagePaid += slip;
 }

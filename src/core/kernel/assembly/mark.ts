@@ -1,11 +1,11 @@
-import { accumulate2, accumulate8, accumulate16, accumulateEnding8, accumulateEnding16 } from './accumulate';
+import { accumulate2, accumulate8, accumulate12, accumulateEnding8, accumulateEnding12 } from './accumulate';
 import { closesRuined, slippage } from './config';
 import {
   assets,
   cashAt,
   dropped,
   equity,
-  heldAsset,
+  heldOffset,
   heldEnd,
   heldPlace,
   heldPosition,
@@ -14,7 +14,7 @@ import {
   position,
   shorts,
 } from './layout';
-import { bookFill, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseLeverage } from './ledger';
+import { bookExit, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseLeverage } from './ledger';
 import { closeAt, closeStep } from './tiles';
 
 /** Entries of the list of assets held, how many of them still are, and how many of those are short. */
@@ -23,6 +23,8 @@ let liveCount: i32 = 0;
 export let shortCount: i32 = 0;
 /** Is the list that of all assets? Then only positions change. */
 let listsAll: bool = false;
+/** `closeStep` when they were listed. */
+let listedStep: usize = 0;
 
 /** Bars before it are marked; bars before the other need but be accumulated, their cash and ends are noted. */
 export let markedTo: i32 = 0;
@@ -35,14 +37,16 @@ export function listHeld(): void {
   let flat = zero;
   let short = zero;
   const even = <usize>(assets & ~1) * 8;
-  for (let i: usize = 0; i < even; i += 16) {
+  // Into the list at once, as that of all assets; else it is listed anew.
+  for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
     const held = v128.load(position + i);
+    v128.store(heldPosition + i, held);
+    if (i === even) break;
     flat = v128.or(flat, f64x2.eq(held, zero));
     short = v128.or(short, f64x2.lt(held, zero));
   }
   const last = load<f64>(position + <usize>(assets - 1) * 8);
-  if (listsAll && last > 0 && !v128.any_true(v128.or(flat, short))) {
-    memory.copy(heldPosition, position, <usize>assets * 8);
+  if (listsAll && listedStep === closeStep && last > 0 && !v128.any_true(v128.or(flat, short))) {
     heldCount = liveCount = assets;
     shortCount = 0;
   } else listEach();
@@ -53,7 +57,7 @@ function listEach(): void {
   let short = 0;
   for (let a: usize = 0; a < <usize>assets; a++) {
     const held = load<f64>(position + a * 8);
-    store<i32>(heldAsset + count * 4, <i32>a);
+    store<i32>(heldOffset + count * 4, <i32>(a * closeStep));
     store<f64>(heldPosition + count * 8, held);
     store<i32>(heldPlace + a * 4, <i32>count);
     count += <usize>(held !== 0);
@@ -62,6 +66,7 @@ function listEach(): void {
   heldCount = liveCount = <i32>count;
   shortCount = short;
   listsAll = heldCount === assets;
+  listedStep = closeStep;
 }
 
 /**
@@ -117,18 +122,29 @@ function note(to: i32): void {
   notedTo = to;
 }
 
-/** Marks what was noted. */
+/** Marks what was noted: bars before which all positions that end have ended need no question for each of them. */
 function markNoted(): void {
   let left = notedTo - markedTo;
   let at = <usize>markedTo * 8;
-  for (; left > 8; left -= 16, at += 128) accumulateEnding16(equity, at, heldCount);
-  if (left > 0) accumulateEnding8(equity, at, heldCount);
-  for (let k = 0; k < droppedCount; k++) {
-    const place = <usize>load<i32>(dropped + <usize>k * 4);
-    store<f64>(heldPosition + place * 8, 0);
-    store<i32>(heldEnd + place * 4, i32.MAX_VALUE);
+  let ended = 0;
+  for (; left > 8; left -= 12, at += 96) {
+    if (endsBefore(at + 96, ended)) accumulateEnding12(equity, at, heldCount);
+    else accumulate12(equity, at, load<f64>(cashAt + at), heldCount);
+    ended = dropEnded(at + 96, ended);
   }
+  if (left > 0) {
+    if (endsBefore(at + 64, ended)) accumulateEnding8(equity, at, heldCount);
+    else accumulate8(equity, at, load<f64>(cashAt + at), heldCount);
+  }
+  dropEnded(usize.MAX_VALUE, ended);
   droppedCount = 0;
+  measureNoted();
+  markedTo = notedTo;
+}
+
+/** Leverage of the bars that were noted: of longs, at no debt where a run may be ruined, so beyond 1 there is nothing to find. */
+function measureNoted(): void {
+  if (maxGrossLeverage >= 1 && closesRuined) return;
   for (let t = markedTo; t < notedTo; t += 2) {
     const value = v128.load(equity + <usize>t * 8);
     const gross = f64x2.sub(value, v128.load(cashAt + <usize>t * 8));
@@ -138,7 +154,27 @@ function markNoted(): void {
       raiseLeverage(e - load<f64>(cashAt + <usize>u * 8), e);
     }
   }
-  markedTo = notedTo;
+}
+
+/** Does a position end before the bar at `at`? Those dropped are in the order of time. */
+@inline
+function endsBefore(at: usize, ended: i32): bool {
+  return ended < droppedCount && endOf(ended) < at;
+}
+
+@inline
+function endOf(k: i32): usize {
+  return <usize>load<i32>(heldEnd + <usize>load<i32>(dropped + <usize>k * 4) * 4) * 8;
+}
+
+/** Takes off the list what ends up to the bar at `at`; returns how many of those dropped are taken off. */
+function dropEnded(at: usize, ended: i32): i32 {
+  for (; ended < droppedCount && endOf(ended) <= at; ended++) {
+    const place = <usize>load<i32>(dropped + <usize>ended * 4);
+    store<f64>(heldPosition + place * 8, 0);
+    store<i32>(heldEnd + place * 4, i32.MAX_VALUE);
+  }
+  return ended;
 }
 
 /**
@@ -157,7 +193,7 @@ export function markUpTo(to: i32): i32 {
   if (to <= from) return to;
   let left = to - from;
   let at = <usize>from * 8;
-  for (; left > 12; left -= 16, at += 128) accumulate16(equity, at, cash, heldCount);
+  for (; left > 8; left -= 12, at += 96) accumulate12(equity, at, cash, heldCount);
   for (; left > 2; left -= 8, at += 64) accumulate8(equity, at, cash, heldCount);
   if (left > 0) accumulate2(equity, at, cash, heldCount);
   const end = cannotRuin() ? to : firstRuin(from, to);
@@ -195,7 +231,7 @@ function measureWithShorts(from: i32, to: i32): void {
   for (let k: usize = 0; k < <usize>heldCount; k++) {
     const held = load<f64>(heldPosition + k * 8);
     if (!(held < 0)) continue;
-    const column = closeAt + <usize>load<i32>(heldAsset + k * 4) * closeStep;
+    const column = closeAt + <usize>load<i32>(heldOffset + k * 4);
     for (let i = <usize>from * 8; i < <usize>to * 8; i += 8) {
       store<f64>(shorts + i, load<f64>(shorts + i) + held * load<f64>(column + i));
     }
@@ -213,7 +249,7 @@ function ruin(t: i32): void {
     if (held === 0) continue;
     const price = load<f64>(lastCloseColumn + (asset * <usize>length + <usize>t) * 8);
     const filledAt = held < 0 ? price * (1 + slippage) : price * (1 - slippage);
-    bookFill(asset, -held, price, filledAt, RUIN);
+    bookExit(asset, price, filledAt, RUIN);
   }
   liftAllStops();
   heldCount = liveCount = shortCount = 0;

@@ -9,13 +9,17 @@ import {
   SCALE,
   slippage,
 } from './config';
-import { fillPrice, pinned, pinnedLanes, quantity, sortKey, weight } from './layout';
+import { weight } from './gather';
+import { fillPrice, orderFlow, pinned, pinnedLanes, quantity, sortKey } from './layout';
 import { cash } from './ledger';
 
 /** Of the present batch: λ, and the range of the sort keys. */
 export let scale: f64 = 1;
 export let lowestKey: f64 = 0;
 export let highestKey: f64 = 0;
+
+/** Are there neither shorts nor lots, minimum values and fixed fees? Then less is to be asked of each order. */
+export let isPlain: bool = false;
 
 /** All bits of a number but its sign. */
 export const SIZE_BITS: i64 = 0x7fffffffffffffff;
@@ -48,19 +52,26 @@ export function covered(q: v128, position: v128): v128 {
 }
 
 /**
- * Quantities, fill prices and sort keys of a batch, two cells at a time, and the factor λ of `cash: scale`.
+ * Quantities and fill prices of a batch, two cells at a time, and the factor λ of `cash: scale` or else the sort keys.
  *
  * Each lane does what `orderQuantity` and `scaleOf` do for one cell; what a sum must not see is masked to 0, which
- * changes no bit of it; sums ascend by asset.
+ * changes no bit of it; the lanes of a sum are its halves.
  *
  * @param positions and `prices` of the cells, side by side, followed by a cell that trades nothing
  */
 export function planOrders(count: i32, V: f64, positions: usize, prices: usize, shorts: bool): void {
+  isPlain = !shorts && lotSize === 0 && minNotional === 0 && fixedFee === 0;
+  if (isPlain) planPlain(count, V, positions, prices);
+  else planAny(count, V, positions, prices, shorts);
+  if (cashMode !== SCALE) planSequence(count, V, positions, prices);
+}
+
+/** Without shorts, lots, a minimum value and fixed fees; the comments on the steps are those of `planAny`. */
+function planPlain(count: i32, V: f64, positions: usize, prices: usize): void {
   const equity = pinned(0, V);
   const bought = pinned(1, 1 + slippage);
   const sold = pinned(2, 1 - slippage);
   const rate = pinned(3, feeRate);
-  const fixed = pinned(4, fixedFee);
   const withFee = pinned(5, 1 + feeRate);
   const smallest = pinned(6, minSize);
   const relative = pinned(7, 1e-9);
@@ -70,56 +81,121 @@ export function planOrders(count: i32, V: f64, positions: usize, prices: usize, 
   const weights = weight;
   const quantities = quantity;
   const fillPrices = fillPrice;
-  const keys = sortKey;
   const end = <usize>count * 8;
-  // Proceeds of sells, cost of buys.
-  let sums = zero;
-  let low = f64x2.splat(Infinity);
-  let high = f64x2.splat(-Infinity);
+  let proceeds = zero;
+  let costs = zero;
   for (let i: usize = 0; i < end; i += 16) {
     const w = v128.load(weights + i);
     const price = v128.load(prices + i);
     const position = v128.load(positions + i);
-    const target = f64x2.mul(w, equity);
-    const all = f64x2.sub(f64x2.div(target, price), position);
+    const all = f64x2.sub(f64x2.div(f64x2.mul(w, equity), price), position);
     const size = v128.and(all, bits);
-    const dust = v128.or(
-      f64x2.le(size, f64x2.mul(relative, v128.and(position, bits))),
-      f64x2.le(size, absolute),
-    );
+    const dust = f64x2.le(size, f64x2.pmax(f64x2.mul(relative, position), absolute));
+    const small = v128.and(f64x2.lt(size, smallest), f64x2.ne(w, zero));
+    const q = v128.andnot(all, v128.or(small, dust));
+    const filledAt = f64x2.mul(price, v128.bitselect(sold, bought, f64x2.lt(q, zero)));
+    v128.store(quantities + i, q);
+    v128.store(fillPrices + i, filledAt);
+    const value = f64x2.mul(q, filledAt); // < 0 of a sale
+    const sale = f64x2.pmax(zero, f64x2.sub(zero, value));
+    proceeds = f64x2.add(proceeds, f64x2.sub(sale, f64x2.mul(sale, rate)));
+    costs = f64x2.add(costs, f64x2.mul(f64x2.pmax(zero, value), withFee));
+  }
+  scale = 1;
+  covers = fixedFees = 0;
+  if (cashMode === SCALE) scaleTo(V, both(costs), both(proceeds));
+}
+
+function planAny(count: i32, V: f64, positions: usize, prices: usize, shorts: bool): void {
+  const equity = pinned(0, V);
+  const bought = pinned(1, 1 + slippage);
+  const sold = pinned(2, 1 - slippage);
+  const smallest = pinned(3, minSize);
+  const bits = pinnedLanes(4, i64x2.splat(SIZE_BITS));
+  const zero = f64x2.splat(0);
+  let proceeds = zero;
+  let costs = zero;
+  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
+    const w = v128.load(weight + i);
+    const price = v128.load(prices + i);
+    const position = v128.load(positions + i);
+    const all = f64x2.sub(f64x2.div(f64x2.mul(w, equity), price), position);
+    const least = f64x2.pmax(f64x2.mul(f64x2.splat(1e-9), v128.and(position, bits)), f64x2.splat(1e-12));
+    const dust = f64x2.le(v128.and(all, bits), least);
     const sent = tradable(all, price, bits, smallest);
     const q = v128.andnot(v128.bitselect(all, sent, f64x2.eq(w, zero)), dust);
     const sells = f64x2.lt(q, zero);
     const filledAt = f64x2.mul(price, v128.bitselect(sold, bought, sells));
-    const key = f64x2.sub(target, f64x2.mul(position, price));
-    v128.store(quantities + i, q);
-    v128.store(fillPrices + i, filledAt);
-    v128.store(keys + i, key);
-    low = f64x2.pmin(low, key);
-    high = f64x2.pmax(high, key);
-    const value = f64x2.mul(v128.and(q, bits), filledAt);
-    const proceeds = v128.and(f64x2.sub(value, f64x2.add(f64x2.mul(value, rate), fixed)), sells);
+    v128.store(quantity + i, q);
+    v128.store(fillPrice + i, filledAt);
+    const sale = f64x2.sub(zero, f64x2.mul(q, filledAt));
+    const fee = f64x2.add(f64x2.mul(sale, f64x2.splat(feeRate)), f64x2.splat(fixedFee));
+    proceeds = f64x2.add(proceeds, v128.and(f64x2.sub(sale, fee), sells));
     const added = shorts ? f64x2.sub(q, covered(q, position)) : q;
-    const cost = v128.andnot(f64x2.mul(f64x2.mul(added, filledAt), withFee), sells);
-    sums = f64x2.add(sums, v128.shuffle<f64>(proceeds, cost, 0, 2));
-    sums = f64x2.add(sums, v128.shuffle<f64>(proceeds, cost, 1, 3));
+    const cost = f64x2.mul(f64x2.mul(added, filledAt), f64x2.splat(1 + feeRate));
+    costs = f64x2.add(costs, v128.andnot(cost, sells));
   }
-  lowestKey = min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
-  highestKey = max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1));
   scale = 1;
   if (cashMode !== SCALE) return;
-  let covers: f64 = 0;
-  let fixedFees: f64 = 0;
-  if (shorts || fixedFee > 0) {
-    for (let i: usize = 0; i < end; i += 8) {
+  sumCovers(count, positions);
+  scaleTo(V, both(costs), both(proceeds));
+}
+
+/** λ, given what buys want and sells bring; `scaleFactor` of execution/sizing.ts. */
+function scaleTo(V: f64, wanted: f64, proceeds: f64): void {
+  const available = cash + (maxLeverage - 1) * V + (proceeds - covers - fixedFees);
+  if (wanted > available + 1e-9 * V) scale = available <= 0 ? 0 : available / wanted;
+}
+
+/** The halves of a sum together. */
+@inline
+export function both(sums: v128): f64 {
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+}
+
+/** What buys that cover shorts cost, and the fixed fees of buys, each in halves by place. */
+let covers: f64 = 0;
+let fixedFees: f64 = 0;
+
+function sumCovers(count: i32, positions: usize): void {
+  covers = fixedFees = 0;
+  for (let half = 0; half < 2; half++) {
+    let ofCovers: f64 = 0;
+    let ofFees: f64 = 0;
+    for (let k = half; k < count; k += 2) {
+      const i = <usize>k * 8;
       const q = load<f64>(quantity + i);
       if (!(q > 0)) continue;
       const position = load<f64>(positions + i);
-      if (position < 0) covers += min(q, -position) * load<f64>(fillPrice + i) * (1 + feeRate);
-      fixedFees += fixedFee;
+      if (position < 0) ofCovers += min(q, -position) * load<f64>(fillPrice + i) * (1 + feeRate);
+      ofFees += fixedFee;
     }
+    covers += ofCovers;
+    fixedFees += ofFees;
   }
-  const wanted = f64x2.extract_lane(sums, 1);
-  const available = cash + (maxLeverage - 1) * V + f64x2.extract_lane(sums, 0) - covers - fixedFees;
-  if (wanted > available + 1e-9 * V) scale = available <= 0 ? 0 : available / wanted;
+}
+
+/**
+ * What a batch needs whose orders take cash one after the other: what each adds to cash if it fills, and w·V − position·price,
+ * by which `sells_first` sorts.
+ */
+function planSequence(count: i32, V: f64, positions: usize, prices: usize): void {
+  const equity = f64x2.splat(V);
+  const zero = f64x2.splat(0);
+  let low = f64x2.splat(Infinity);
+  let high = f64x2.splat(-Infinity);
+  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
+    const q = v128.load(quantity + i);
+    const signed = f64x2.mul(q, v128.load(fillPrice + i));
+    const fee = f64x2.add(f64x2.mul(f64x2.abs(signed), f64x2.splat(feeRate)), f64x2.splat(fixedFee));
+    const paid = f64x2.sub(f64x2.sub(zero, signed), fee);
+    v128.store(orderFlow + i, v128.and(paid, f64x2.ne(q, zero)));
+    const worth = f64x2.mul(v128.load(positions + i), v128.load(prices + i));
+    const key = f64x2.sub(f64x2.mul(v128.load(weight + i), equity), worth);
+    v128.store(sortKey + i, key);
+    low = f64x2.pmin(low, key);
+    high = f64x2.pmax(high, key);
+  }
+  lowestKey = min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1));
+  highestKey = max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1));
 }

@@ -9,11 +9,12 @@ import {
   STOP_ONLY,
   usesStops,
 } from './config';
-import { findExits, findExitsOfDoubtful, listDoubtful } from './find-exits';
+import { findExits, findExitsOfDoubtful, listDoubtful, openWindows } from './find-exits';
 import { clearDue, dropStopped, gatherBatch, nextBarOfWaiting, openWaiting, waitingCount } from './gather';
 import {
   assets,
   cellStopLoss,
+  clearFlags,
   equity,
   exitAsset,
   exitAt,
@@ -42,9 +43,8 @@ import {
 import { closes, setBar, stopsAtOpen, stopsIntrabar, stopsIntrabarOfDoubtful, takeExit } from './stops-on-bar';
 import { enterTile, prepareTiles } from './tiles';
 
-/** May the ranges of windows be used, and the window whose doubtful assets are listed. */
+/** May the ranges of windows be used? */
 let bounded: bool = false;
-let listed: i32 = -1;
 
 /** Runs one backtest from execution to execution; `runWindow` of window-engine.ts, step for step. */
 export function simulate(): void {
@@ -56,7 +56,7 @@ export function simulate(): void {
   if (usesStops) prepareForStops();
   prepareTiles(usesStops);
   bounded = hasRanges && usesStops && !peakOfThisBar && (atClose || !entryBarNever);
-  listed = -1;
+  openWindows();
   let t = 0;
   let row = 0;
   let ruined = false;
@@ -86,8 +86,8 @@ export function simulate(): void {
 function executionBar(t: i32, row: i32): bool {
   markUpTo(t); // what could not ruin is still to be marked
   if (usesStops) {
-    memory.fill(stoppedNow, 0, assets);
-    if (entryBarNever) memory.fill(openedNow, 0, assets);
+    clearFlags(stoppedNow);
+    if (entryBarNever) clearFlags(openedNow);
     const collected = row >= 0 && hasRowBars;
     setBar(collected ? rowBars + <usize>row * <usize>stride * 32 : presentBar);
     if (!collected) collectBar(presentBar, t);
@@ -99,25 +99,22 @@ function executionBar(t: i32, row: i32): bool {
       stopsIntrabar(t);
     }
     gatherBatch(t, row);
-    executeBatch(t, row, closes());
+    executeBatch(t, row, closes(), -1);
   } else {
     gatherBatch(t, row);
     if (usesStops) stopsAtOpen(t);
     if (onConflict === STOP_ONLY && usesStops) dropStopped();
-    executeBatch(t, row, closes());
-    if (usesStops) stopsInside(t, row);
+    // Where the bars up to the next execution are a window, its ranges tell of this bar and of them at once.
+    const window = usesStops && bounded && row >= 0 && waitingCount === 0 ? row + 1 : -1;
+    executeBatch(t, row, closes(), window);
+    if (window >= 0) {
+      listDoubtful(window);
+      stopsIntrabarOfDoubtful(t);
+    } else if (usesStops) stopsIntrabar(t);
   }
   if (row >= 0) enterTile(row + 1);
   listHeld();
   return markExecution(t);
-}
-
-/** Steps 2 and 4 after an execution at the open; where the bars up to the next one are a window, told with them at once. */
-function stopsInside(t: i32, row: i32): void {
-  if (!bounded || row < 0 || waitingCount > 0) return stopsIntrabar(t);
-  listed = row + 1;
-  listDoubtful(listed);
-  stopsIntrabarOfDoubtful(t);
 }
 
 /**
@@ -129,7 +126,7 @@ function stopsInside(t: i32, row: i32): void {
 function quietWindow(from: i32, to: i32, window: i32): i32 {
   let exits = 0;
   if (window >= 0) {
-    if (listed !== window) listDoubtful(window);
+    listDoubtful(window);
     exits = findExitsOfDoubtful(from, to);
   } else if (usesStops) exits = findExits(from, to);
   for (let k: usize = 0; k < <usize>exits; ) {

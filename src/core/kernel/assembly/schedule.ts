@@ -1,6 +1,8 @@
+import { deep, high, low, measureRange, openBlocks, prepareBlocks, steep } from './blocks';
 import { atClose } from './config';
 import {
   assets,
+  cellWeight,
   closeColumn,
   deepest,
   highColumn,
@@ -24,6 +26,8 @@ import {
 /** Which tables of the present matrix are built: see window/schedule.ts, whose counterpart in memory this is. */
 export let hasRowBars: bool = false;
 export let hasRanges: bool = false;
+/** Has any cell a weight below 0? */
+export let mayShort: bool = false;
 let delay: i32 = 0;
 let usesOfStops: i32 = 0;
 
@@ -44,8 +48,12 @@ export function windowEnd(r: i32): i32 {
 export function prepareRows(): void {
   delay = atClose ? 0 : 1;
   hasRowBars = hasRanges = false;
+  openBlocks();
   usesOfStops = 0;
-  memory.fill(rowOrder, 0xff, <usize>load<i32>(rowStart + <usize>rows * 4) * 4);
+  const cells = <usize>load<i32>(rowStart + <usize>rows * 4);
+  memory.fill(rowOrder, 0xff, cells * 4);
+  mayShort = false;
+  for (let c: usize = 0; c < cells; c++) if (load<f64>(cellWeight + c * 8) < 0) mayShort = true;
   const column = atClose ? closeColumn : openColumn;
   const step = <usize>length * 8;
   for (let r = 0; r < rows; r++) {
@@ -69,7 +77,9 @@ export function prepareRows(): void {
 /** Makes ready what runs with stops share; ranges on the second use, since for a single run scanning is cheaper. */
 export function prepareForStops(): void {
   if (!hasRowBars) collectRowBars();
-  if (usesOfStops++ === 1) measureWindows();
+  if (usesOfStops++ !== 1) return;
+  measureWindows();
+  prepareBlocks();
 }
 
 /** The columns lie asset after asset, so that one bar of all assets is far apart: collected once, read by every run. */
@@ -105,27 +115,12 @@ function measureWindows(): void {
     const to = <usize>windowEnd(r) * 8;
     for (let a = 0; a < assets; a++) {
       const first = <usize>a * 8 * <usize>length;
-      measureWindow((<usize>r * <usize>stride + <usize>a) * 8, first + from, first + to);
+      const at = (<usize>r * <usize>stride + <usize>a) * 8;
+      measureRange(first + from, first + to);
+      store<f64>(lowest + at, low);
+      store<f64>(highest + at, high);
+      store<f64>(deepest + at, deep);
+      store<f64>(steepest + at, steep);
     }
   }
-}
-
-function measureWindow(at: usize, from: usize, to: usize): void {
-  let low: f64 = Infinity;
-  let high: f64 = -Infinity;
-  let deep: f64 = Infinity;
-  let steep: f64 = -Infinity;
-  for (let i = from; i < to; i += 8) {
-    const l = load<f64>(lowColumn + i);
-    const h = load<f64>(highColumn + i);
-    if (isNaN(l)) continue;
-    if (l / high < deep && high > 0) deep = l / high;
-    if (h / low > steep) steep = h / low;
-    if (l < low) low = l;
-    if (h > high) high = h;
-  }
-  store<f64>(lowest + at, low);
-  store<f64>(highest + at, high);
-  store<f64>(deepest + at, deep);
-  store<f64>(steepest + at, steep);
 }

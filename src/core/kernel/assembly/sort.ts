@@ -1,6 +1,7 @@
 import { sellsFirst } from './config';
 import { firstCell } from './gather';
 import { bucket, bucketOf, orderKey, places, rowOrder, sortKey } from './layout';
+import { highestKey, lowestKey } from './plan';
 
 /** Places of the present batch in the order of execution, 4 bytes each. */
 export let order: usize = 0;
@@ -12,15 +13,15 @@ export let order: usize = 0;
  * over 256 buckets, which leaves them nearly sorted; a stable insertion sort does the rest, whose branches are then
  * mostly foreseen.
  */
-export function orderBatch(count: i32, low: f64, high: f64): void {
+export function orderBatch(count: i32): void {
   order = places;
   if (!sellsFirst) return keepOrder(count);
   if (firstCell >= 0) {
     order = rowOrder + <usize>firstCell * 4;
     if (load<i32>(order) !== -1 && mendOrder(count)) return;
   }
-  const perKey = 255 / (high - low);
-  if (count > 8 && count < 65536 && perKey < Infinity) spread(count, low, perKey);
+  const perKey = 255 / (highestKey - lowestKey);
+  if (count > 8 && count < 65536 && perKey < Infinity) spread(count, lowestKey, perKey);
   else {
     keepOrder(count);
     memory.copy(orderKey, sortKey, <usize>count * 8);

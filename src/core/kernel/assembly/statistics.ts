@@ -15,96 +15,142 @@ export function measureReturns(): void {
   store<f64>(at, <f64>length);
   store<f64>(at, initialCash, 8);
   store<f64>(at, load<f64>(equity + <usize>(length - 1) * 8), 16);
-  sumReturns(at);
+  if (!compoundsDrawdown) findDrawdown();
+  if (!compoundsDrawdown && maxDrawdown > -1) sumReturns(at, true);
+  else sumReturns(at, false);
   sumDeviations(at);
-  sumDrawdown();
+  if (compoundsDrawdown) findDrawdown();
   store<f64>(at, maxDrawdown, 88);
   store<f64>(at, <f64>maxDrawdownBars, 96);
 }
 
 /**
- * First pass: the returns, their mean and the sums of the blocks.
+ * First pass: the returns and their sums; the two halves of a block side by side.
  *
- * Two bars at a time up to the sums, which take one bar after the other, two sums side by side.
+ * @param positive is all equity above 0? Then nothing asks for its size or for 0.
  */
-function sumReturns(at: usize): void {
-  let sums = ZERO; // Σ r, Σ equity
-  let sizes = ZERO; // twice the gains and the losses
-  let down = ZERO; // four times the squares of losses, Σ r of the block
-  let squares: f64 = 0; // of the block
-  let t = 0;
+@inline
+function sumReturns(at: usize, positive: bool): void {
+  const curve = equity;
+  const to = returns;
+  let sumOfRun: f64 = 0;
+  let equityOfRun: f64 = 0;
+  let gainsOfRun: f64 = 0;
+  let lossesOfRun: f64 = 0;
+  let downsideOfRun: f64 = 0;
   for (let b = 0; b < BLOCKS; b++) {
-    const end = <i32>((<i64>(b + 1) * <i64>length) / BLOCKS);
-    down = f64x2.replace_lane(down, 1, 0);
-    squares = 0;
-    for (; t < end; t += 2) {
-      const i = <usize>t * 8;
-      const e = v128.load(equity + i);
-      const prior = v128.load(equity + i - 8);
-      const r = v128.andnot(f64x2.div(f64x2.sub(e, prior), f64x2.abs(prior)), f64x2.eq(prior, ZERO));
-      v128.store(returns + i, r);
-      const size = f64x2.abs(r);
-      const gain = f64x2.add(size, r);
-      const loss = f64x2.sub(size, r);
-      const lossSquares = f64x2.mul(loss, loss);
-      const rSquares = f64x2.mul(r, r);
-      sums = f64x2.add(sums, v128.shuffle<f64>(r, e, 0, 2));
-      sizes = f64x2.add(sizes, v128.shuffle<f64>(gain, loss, 0, 2));
-      down = f64x2.add(down, v128.shuffle<f64>(lossSquares, r, 0, 2));
-      squares += f64x2.extract_lane(rSquares, 0);
-      if (t + 1 === end) {
-        t++;
-        break;
-      }
-      sums = f64x2.add(sums, v128.shuffle<f64>(r, e, 1, 3));
-      sizes = f64x2.add(sizes, v128.shuffle<f64>(gain, loss, 1, 3));
-      down = f64x2.add(down, v128.shuffle<f64>(lossSquares, r, 1, 3));
-      squares += f64x2.extract_lane(rSquares, 1);
+    const end = blockBound(b + 1);
+    let values = ZERO;
+    let sums = ZERO;
+    let squares = ZERO;
+    let gains = ZERO;
+    let losses = ZERO;
+    let downside = ZERO;
+    let i = blockBound(b);
+    for (; i + 8 < end; i += 16) {
+      const e = v128.load(curve + i);
+      const prior = v128.load(curve + i - 8);
+      let r = f64x2.div(f64x2.sub(e, prior), positive ? prior : f64x2.abs(prior));
+      if (!positive) r = v128.andnot(r, f64x2.eq(prior, ZERO));
+      v128.store(to + i, r);
+      const gain = f64x2.pmax(ZERO, r);
+      const loss = f64x2.sub(gain, r);
+      values = f64x2.add(values, e);
+      sums = f64x2.add(sums, r);
+      squares = f64x2.add(squares, f64x2.mul(r, r));
+      gains = f64x2.add(gains, gain);
+      losses = f64x2.add(losses, loss);
+      downside = f64x2.add(downside, f64x2.mul(loss, loss));
     }
-    store<f64>(at + <usize>b * 8, f64x2.extract_lane(down, 1), 120);
-    store<f64>(at + <usize>b * 8, squares, 248);
+    if (i < end) {
+      const e = load<f64>(curve + i);
+      const prior = load<f64>(curve + i - 8);
+      const r = prior === 0 ? 0 : (e - prior) / abs(prior);
+      store<f64>(to + i, r);
+      const gain = max<f64>(0, r);
+      const loss = gain - r;
+      values = plusFirst(values, e);
+      sums = plusFirst(sums, r);
+      squares = plusFirst(squares, r * r);
+      gains = plusFirst(gains, gain);
+      losses = plusFirst(losses, loss);
+      downside = plusFirst(downside, loss * loss);
+    }
+    const sum = halves(sums);
+    store<f64>(at + <usize>b * 8, sum, 120);
+    store<f64>(at + <usize>b * 8, halves(squares), 248);
+    sumOfRun += sum;
+    equityOfRun += halves(values);
+    gainsOfRun += halves(gains);
+    lossesOfRun += halves(losses);
+    downsideOfRun += halves(downside);
   }
-  mean = f64x2.extract_lane(sums, 0) / <f64>length;
-  store<f64>(at, f64x2.extract_lane(sums, 1), 24);
+  mean = sumOfRun / <f64>length;
+  store<f64>(at, equityOfRun, 24);
   store<f64>(at, mean, 32);
-  store<f64>(at, f64x2.extract_lane(down, 0) / 4, 64);
-  store<f64>(at, f64x2.extract_lane(sizes, 0) / 2, 72);
-  store<f64>(at, f64x2.extract_lane(sizes, 1) / 2, 80);
+  store<f64>(at, downsideOfRun, 64);
+  store<f64>(at, gainsOfRun, 72);
+  store<f64>(at, lossesOfRun, 80);
 }
 
-/** Second pass: sums of powers, of the returns and of their distance from the mean. */
+/** Second pass: sums of powers of the distance from the mean, and from them those of the returns themselves. */
 function sumDeviations(at: usize): void {
   const center = f64x2.splat(mean);
-  let low = ZERO; // Σ d², Σ d³
-  let high = ZERO; // Σ d⁴, Σ r³
-  let fourths: f64 = 0; // Σ r⁴
-  const end = <usize>length * 8;
-  for (let i: usize = 0; i < end; i += 16) {
-    const r = v128.load(returns + i);
-    const d = f64x2.sub(r, center);
-    const d2 = f64x2.mul(d, d);
-    const d3 = f64x2.mul(d2, d);
-    const d4 = f64x2.mul(d2, d2);
-    const r2 = f64x2.mul(r, r);
-    const r3 = f64x2.mul(r2, r);
-    const r4 = f64x2.mul(r2, r2);
-    low = f64x2.add(low, v128.shuffle<f64>(d2, d3, 0, 2));
-    high = f64x2.add(high, v128.shuffle<f64>(d4, r3, 0, 2));
-    fourths += f64x2.extract_lane(r4, 0);
-    if (i + 8 === end) break;
-    low = f64x2.add(low, v128.shuffle<f64>(d2, d3, 1, 3));
-    high = f64x2.add(high, v128.shuffle<f64>(d4, r3, 1, 3));
-    fourths += f64x2.extract_lane(r4, 1);
+  const from = returns;
+  let squaresOfRun: f64 = 0;
+  let cubesOfRun: f64 = 0;
+  let fourthsOfRun: f64 = 0;
+  for (let b = 0; b < BLOCKS; b++) {
+    const end = blockBound(b + 1);
+    let squares = ZERO;
+    let cubes = ZERO;
+    let fourths = ZERO;
+    let i = blockBound(b);
+    for (; i + 8 < end; i += 16) {
+      const d = f64x2.sub(v128.load(from + i), center);
+      const d2 = f64x2.mul(d, d);
+      squares = f64x2.add(squares, d2);
+      cubes = f64x2.add(cubes, f64x2.mul(d2, d));
+      fourths = f64x2.add(fourths, f64x2.mul(d2, d2));
+    }
+    if (i < end) {
+      const d = load<f64>(from + i) - mean;
+      const d2 = d * d;
+      squares = plusFirst(squares, d2);
+      cubes = plusFirst(cubes, d2 * d);
+      fourths = plusFirst(fourths, d2 * d2);
+    }
+    squaresOfRun += halves(squares);
+    cubesOfRun += halves(cubes);
+    fourthsOfRun += halves(fourths);
   }
-  store<f64>(at, f64x2.extract_lane(low, 0), 40);
-  store<f64>(at, f64x2.extract_lane(low, 1), 48);
-  store<f64>(at, f64x2.extract_lane(high, 0), 56);
-  store<f64>(at, f64x2.extract_lane(high, 1), 104);
-  store<f64>(at, fourths, 112);
+  store<f64>(at, squaresOfRun, 40);
+  store<f64>(at, cubesOfRun, 48);
+  store<f64>(at, fourthsOfRun, 56);
+  const n = <f64>length;
+  const m2 = mean * mean;
+  store<f64>(at, cubesOfRun + 3 * mean * squaresOfRun + n * (m2 * mean), 104);
+  store<f64>(at, fourthsOfRun + 4 * mean * cubesOfRun + 6 * m2 * squaresOfRun + n * (m2 * m2), 112);
+}
+
+/** Where block b begins, in bytes from the first bar. */
+function blockBound(b: i32): usize {
+  return <usize>((<i64>b * <i64>length) / BLOCKS) * 8;
+}
+
+/** Adds the last bar of an odd number to the first half. */
+@inline
+function plusFirst(sums: v128, x: f64): v128 {
+  return f64x2.add(sums, f64x2.replace_lane(ZERO, 0, x));
+}
+
+@inline
+function halves(sums: v128): f64 {
+  return f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
 }
 
 /** The deepest drawdown; eight bars between peak and trough are told apart at once. */
-function sumDrawdown(): void {
+function findDrawdown(): void {
   maxDrawdown = 0;
   maxDrawdownBars = 0;
   let peak = initialCash;
@@ -142,13 +188,9 @@ function liesBetween(at: usize, trough: f64, peak: f64): bool {
   const b = v128.load(at, 16);
   const c = v128.load(at, 32);
   const d = v128.load(at, 48);
-  const low = f64x2.splat(trough);
-  const high = f64x2.splat(peak);
-  const out = v128.or(
-    v128.or(v128.or(f64x2.lt(a, low), f64x2.ge(a, high)), v128.or(f64x2.lt(b, low), f64x2.ge(b, high))),
-    v128.or(v128.or(f64x2.lt(c, low), f64x2.ge(c, high)), v128.or(f64x2.lt(d, low), f64x2.ge(d, high))),
-  );
-  return !v128.any_true(out);
+  const low = f64x2.pmin(f64x2.pmin(a, b), f64x2.pmin(c, d));
+  const high = f64x2.pmax(f64x2.pmax(a, b), f64x2.pmax(c, d));
+  return !v128.any_true(v128.or(f64x2.lt(low, f64x2.splat(trough)), f64x2.ge(high, f64x2.splat(peak))));
 }
 
 function endDrawdown(drawdown: f64, bars: i32): void {

@@ -2,7 +2,7 @@ import { entryBarNever, INSTRUCTION, intrabar, onConflict, PATH, peakOfThisBar, 
 import { doubtfulCount } from './find-exits';
 import { dueCount } from './gather';
 import { assets, doubted, isDue, openedNow, peak, position, stoppedNow, stride } from './layout';
-import { bookFill, markStopped } from './ledger';
+import { bookExit, markStopped } from './ledger';
 import {
   bestOf,
   fixedLevels,
@@ -162,7 +162,7 @@ function trailPeak(asset: usize): void {
 /** Sells a position because a stop acted: STOPPED until an instruction names the asset. */
 export function takeExit(t: i32, asset: usize, reason: i32, price: f64): void {
   const held = load<f64>(position + asset * 8);
-  bookFill(asset, -held, price, exitFillPrice(reason, price, held > 0), reason);
+  bookExit(asset, price, exitFillPrice(reason, price, held > 0), reason);
   markStopped(asset);
   store<u8>(stoppedNow + asset, 1);
 }

@@ -117,7 +117,7 @@ export function isTriggered(price: f64): bool {
 
 /** Fill price of the exit that was found: slippage on market exits only. */
 export function exitFillPrice(reason: i32, price: f64, ofLong: bool): f64 {
-  const market = reason === TAKE_PROFIT ? tpAtMarket : stopAtMarket;
-  if (!market) return price;
-  return ofLong ? price * (1 - slippage) : price * (1 + slippage);
+  const market = select(tpAtMarket, stopAtMarket, reason === TAKE_PROFIT);
+  const slipped = select<f64>(1 - slippage, 1 + slippage, ofLong);
+  return price * select<f64>(slipped, 1, market);
 }
