@@ -187,9 +187,13 @@ export function bookFill(
   ledger.flow[asset] = flow;
   bookRoundTrip(ledger, asset);
   if (reason >= STOP_LOSS) countExit(totals, reason);
-  else if (before === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
+  else totals.reentries += isReentry(ledger, asset);
   if (log !== null) logFill(log, ledger, bar, asset, fee, reason);
 }
+
+/** 1 if the asset's latest fill, by an instruction, entered it after a stop and before the next event that names it. */
+const isReentry = ({ before, awaitsEvent }: Ledger, asset: number) =>
+  before[asset] === 0 ? awaitsEvent[asset]! : 0;
 
 /** Appends the asset's latest fill. */
 function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: number, reason: number): void {
@@ -204,6 +208,7 @@ function logFill(log: RunLog, ledger: Ledger, bar: number, asset: number, fee: n
   log.reason[i] = reason;
   log.cash[i] = ledger.cash;
   log.position[i] = ledger.position[asset]!;
+  log.reentry[i] = reason >= STOP_LOSS ? 0 : isReentry(ledger, asset);
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
