@@ -1,7 +1,9 @@
 import type { Bars } from './bars.ts';
 import { runEvents } from './event-engine.ts';
+import type { RunTotals } from './execution/ledger.ts';
 import { createRunLog } from './execution/run-log.ts';
 import type { InstructionMatrix } from './instructions.ts';
+import { kernelOf } from './kernel/kernel.ts';
 import { dailyInstructions, denseTargets, holdInstructions } from './legacy-dense.ts';
 import { type Divergence, divergenceText, firstDivergence, type Outcome } from './parity.ts';
 import { NO_STOPS, type RunConfig } from './run-config.ts';
@@ -65,13 +67,14 @@ export function checkParity(
     findings.push(['without stops', firstDivergence(run, bare)]);
   }
   const denseClass = classOf(matrix, config, run, bars);
-  if (denseClass !== 'P4') {
-    const daily = outcome(forms.daily, config, scratch.workspace);
-    findings.push(['dense daily', firstTradeDivergence(run, daily)]);
+  let daily: RunTotals;
+  if (denseClass === 'P4') {
+    daily = dailyTotals(forms.daily, config, scratch);
   } else {
-    runWindow(forms.daily, config, scratch.workspace); // measured, not compared: it needs no log
+    const compared = outcome(forms.daily, config, scratch.workspace);
+    findings.push(['dense daily', firstTradeDivergence(run, compared)]);
+    daily = compared.ledger.totals;
   }
-  const daily = scratch.workspace.ledger.totals;
   const years = bars.length / config.barsPerYear;
   const found = findings.find(([, divergence]) => divergence !== null);
   return {
@@ -102,6 +105,16 @@ function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): O
 function unlogged(matrix: InstructionMatrix, config: RunConfig, { workspace }: ParityScratch) {
   runWindow(matrix, config, workspace);
   return { equity: workspace.equity, ledger: workspace.ledger };
+}
+
+/** Measured, not compared: it needs no log, and an order on every bar is what the kernel is fastest at. */
+function dailyTotals(
+  daily: InstructionMatrix,
+  config: RunConfig,
+  { bars, workspace }: ParityScratch,
+): RunTotals {
+  const kernel = kernelOf(bars);
+  return kernel?.run(daily, config) ? kernel.totals : runWindow(daily, config, workspace);
 }
 
 /** Dense daily names each cell again and again, so only what traded can be compared, not what was counted. */

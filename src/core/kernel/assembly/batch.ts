@@ -18,6 +18,7 @@ import { dueCount, firstCell, markDue } from './gather';
 import {
   assets,
   before,
+  cellCarried,
   closeColumn,
   due,
   dueCell,
@@ -39,6 +40,7 @@ import {
 import { bookFill, cash, countRejected, isClose, priorPosition } from './ledger';
 import { shortCount } from './mark';
 import { highestKey, lowestKey, planOrders } from './plan';
+import { countReentries } from './reentries';
 import { order, orderBatch } from './sort';
 
 /**
@@ -53,6 +55,7 @@ export function executeBatch(t: i32, row: i32, closes: usize): void {
   const V = batchValue(allPrices);
   if (V > 0) executeOrders(V, allPrices, closes);
   else countRejected(dueCount);
+  if (cellCarried !== 0 && V > 0) countReentries(dueCount);
   if (onConflict === INSTRUCTION && usesStops) markDue(0);
 }
 
@@ -129,6 +132,7 @@ function executeInTurn(place: usize, prices: usize, closes: usize): void {
   const q = affordable(load<f64>(quantity + place * 8), price, filledAt);
   store<f64>(quantity + place * 8, q);
   if (q !== 0) bookFill(asset, q, price, filledAt, 0);
+  store<f64>(before + place * 8, priorPosition);
   if (usesStops) arm(place, priorPosition, prices, closes);
 }
 

@@ -2,6 +2,7 @@ import { atClose, defers, INSTRUCTION, onConflict, STOP_ONLY, usesStops } from '
 import {
   assets,
   cellAsset,
+  cellCarried,
   cellStopLoss,
   cellWeight,
   closeColumn,
@@ -71,7 +72,7 @@ export function gatherBatch(t: i32, row: i32): void {
 function gatherRow(first: i32, count: i32): void {
   memory.copy(due, cellAsset + <usize>first * 4, <usize>count * 4);
   memory.copy(weight, cellWeight + <usize>first * 8, <usize>count * 8);
-  if (cellStopLoss !== 0) {
+  if (cellStopLoss !== 0 || cellCarried !== 0) {
     for (let k = 0; k < count; k++) store<i32>(dueCell + <usize>k * 4, first + k);
   }
   dueCount = count;
