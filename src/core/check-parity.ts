@@ -29,7 +29,8 @@ export interface ParityCheck {
 export interface ParityScratch {
   readonly bars: Bars;
   readonly workspace: Workspace;
-  forms: { matrix: InstructionMatrix; hold: InstructionMatrix; daily: InstructionMatrix } | null;
+  /** `hold` is null where it has the cells of `matrix`, bit for bit. */
+  forms: { matrix: InstructionMatrix; hold: InstructionMatrix | null; daily: InstructionMatrix } | null;
 }
 
 export function createParityScratch(bars: Bars): ParityScratch {
@@ -59,7 +60,10 @@ export function checkParity(
     'without a log',
     firstDivergence(run, { ...unlogged(matrix, config, scratch), log: run.log }),
   ]);
-  findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
+  // Where dense hold comes back as the very same cells, it is the same run.
+  if (forms.hold !== null) {
+    findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
+  }
 
   const untouched = hasStops(matrix, config) && stopExits(run) === 0;
   if (untouched) {
@@ -90,9 +94,28 @@ export function checkParity(
 function denseForms(matrix: InstructionMatrix, scratch: ParityScratch) {
   if (scratch.forms?.matrix !== matrix) {
     const dense = denseTargets(matrix, scratch.bars.length, scratch.bars.symbols.length, true);
-    scratch.forms = { matrix, hold: holdInstructions(dense), daily: dailyInstructions(dense) };
+    const hold = holdInstructions(dense);
+    scratch.forms = {
+      matrix,
+      hold: isSameMatrix(matrix, hold) ? null : hold,
+      daily: dailyInstructions(dense),
+    };
   }
   return scratch.forms;
+}
+
+/** Are these the same rows of the same cells, bit for bit? */
+function isSameMatrix(left: InstructionMatrix, right: InstructionMatrix): boolean {
+  const columns = ({ rowBar, rowStart, cellAsset, cellWeight, cellStops, carried }: InstructionMatrix) => [
+    ...[rowBar, rowStart, cellAsset, cellWeight, carried],
+    ...[cellStops?.stopLoss, cellStops?.trailingStop, cellStops?.takeProfit],
+  ];
+  const others = columns(right);
+  return columns(left).every((column, k) => {
+    const other = others[k];
+    if (!column || !other) return !column && !other;
+    return column.length === other.length && column.every((value, i) => Object.is(value, other[i]));
+  });
 }
 
 function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): Outcome {

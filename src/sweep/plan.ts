@@ -18,6 +18,8 @@ const MAX_SHARD_RUNS = 2_500;
 export const SWEEP_SECONDS = 0.6;
 /** Of the whole work, what `parity: auto` spends on checks: half of it on leaders, the rest on a sample. */
 const PARITY_TIME = 0.25;
+/** What the first checks take more than others, since nothing of them is compiled yet. */
+const FIRST_CHECKS_SECONDS = 0.1;
 /** What it checks however dear a check is: the leaders that `backsweep run` prints, and so many of all runs. */
 const FEWEST_LEADERS = 10;
 const FEWEST_SAMPLED = 5;
@@ -83,7 +85,7 @@ export function planOf(input: PlanInput): Omit<Plan, 'scanFrom'> {
  */
 function parityOf({ runs, bars, assets, parity }: PlanInput): Pick<Plan, 'parityShare' | 'parityLeaders'> {
   const otherWork = SWEEP_SECONDS + runs * runSeconds(bars, assets);
-  const budget = (otherWork * PARITY_TIME) / (1 - PARITY_TIME);
+  const budget = (otherWork * PARITY_TIME) / (1 - PARITY_TIME) - FIRST_CHECKS_SECONDS;
   const affordable = budget / checkSeconds(bars, assets);
   const parityLeaders = Math.max(FEWEST_LEADERS, Math.min(LEADERS, Math.floor(affordable / 2)));
   if (parity === 'none') return { parityShare: 0, parityLeaders: 0 };
