@@ -1,5 +1,5 @@
 // Bundles what is started (the command line, the API, a thread) with what it imports into few files: Node.js loads a file in
-// about a millisecond, and there were 450 of them (docs/decisions/0011). What the bundles share, and what is loaded only
+// about a millisecond, and there were 450 of them (docs/decisions/0012). What the bundles share, and what is loaded only
 // when it is asked for, lies in dist/chunks. The other modules of dist/ are for the programs of this repository.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -9,8 +9,9 @@ import { MAX_SHARDS } from './keys.ts';
 const RUN_SECONDS = 25e-6;
 /** Work of one run per bar and asset. */
 const ASSET_BAR_SECONDS = 1.5e-9;
-/** Work of checking one run per bar and asset: both engines with their logs, and three dense forms. */
-const CHECK_ASSET_BAR_SECONDS = 0.2e-6;
+/** Work of checking one run per bar, and per bar and asset: both engines with their logs, and the dense forms. */
+const CHECK_BAR_SECONDS = 1e-6;
+const CHECK_ASSET_BAR_SECONDS = 0.1e-6;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 2_500;
@@ -45,7 +46,7 @@ export function runSeconds(bars: number, assets: number): number {
 
 /** Seconds of one core that checking one run takes besides, by the constants of the version. */
 export function checkSeconds(bars: number, assets: number): number {
-  return RUN_SECONDS + CHECK_ASSET_BAR_SECONDS * bars * assets;
+  return RUN_SECONDS + bars * (CHECK_BAR_SECONDS + CHECK_ASSET_BAR_SECONDS * assets);
 }
 
 /**
