@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -7,15 +8,21 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Compiled into one module each: the kernel, and the page of the report. */
 const BUNDLED = /^(core\/kernel\/assembly|report\/page)\//;
-/** What is in the package besides the compiled sources; dist/ may hold files that a build makes for the programs. */
+/** What is in the package besides types and chunks; dist/ holds more, which the build makes for the programs. */
 const OTHERS = [
-  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/report/page/page.js'],
+  // What is started, bundled, and the module that `backsweep` means inside a strategy.
+  ...['api', 'cli/main', 'adapters/local/shard-worker', 'strategies/strategy'].map(
+    (name) => `dist/${name}.js`,
+  ),
+  ...['dist/chunks/LICENSES.txt', 'dist/report/page/page.js'],
+  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
   // What `backsweep export` puts beside a run.
   ...['nautilus', 'vectorbt'].flatMap((engine) =>
     ['requirements.txt', 'run_instructions.py'].map((name) => `test/peers/${engine}/${name}`),
   ),
 ];
-const ASSET = /^dist\/.+\.(wasm|html|css|min\.js)$/;
+const ASSET = /^dist\/.+\.css$/;
+const CHUNK = /^dist\/chunks\/[\w-]+\.js$/;
 
 function packed(): string[] {
   const args = ['pack', '--dry-run', '--ignore-scripts', '--json'];
@@ -25,14 +32,26 @@ function packed(): string[] {
   return files.map(({ path }) => path).sort();
 }
 
-test('npm pack takes every source compiled, with its types, the documents of a package, and nothing else', () => {
+/** The chunks that a bundle imports, at once or when asked. */
+function chunksOf(file: string): string[] {
+  const imports = /(?:from|import|import\()\s*"((?:\.\/|\.\.\/)[^"]+\.js)"/g;
+  const text = readFileSync(`${root}/${file}`, 'utf8');
+  return [...text.matchAll(imports)]
+    .map(([, path]) => join(dirname(file), path!))
+    .filter((path) => CHUNK.test(path));
+}
+
+test('npm pack takes the bundles, the types of every source, the documents of a package, and nothing else', () => {
   const sources = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !BUNDLED.test(name))
     .map((name) => name.replace(/\.ts$/, ''));
-  const compiled = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+  const types = sources.map((name) => `dist/${name}.d.ts`);
   const files = packed();
-  expect(files.filter((file) => !ASSET.test(file))).toEqual([...compiled, ...OTHERS].sort());
+  const named = files.filter((file) => !ASSET.test(file) && !CHUNK.test(file));
+  expect(named).toEqual([...types, ...OTHERS].sort());
+  const imported = files.filter((file) => file.endsWith('.js')).flatMap(chunksOf);
+  expect(files.filter((file) => CHUNK.test(file))).toEqual([...new Set(imported)].sort());
   const asked = ['dist/api.js', 'dist/api.d.ts', 'dist/cli/main.js'];
   expect(files).toEqual(expect.arrayContaining(asked));
   for (const file of files) expect(existsSync(`${root}/${file}`), file).toBe(true);

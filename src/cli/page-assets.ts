@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../adapters/local/package-file.ts';
 import { OutsideError } from '../contracts/errors.ts';
 import type { PageAssets } from '../report/render-report.ts';
-
-/** Where the build puts the bundle, seen from the sources and from the build alike. */
-const FOLDER = new URL('../../dist/report/page/', import.meta.url);
 
 /** Reads script and style of the page; OutsideError where the build did not make them. */
 export async function readPageAssets(): Promise<PageAssets> {
   const read = async (file: string) => {
-    const url = new URL(file, FOLDER);
+    const url = packageFile(`dist/report/page/${file}`);
     try {
       return await readFile(url, 'utf8');
     } catch (cause) {

@@ -1,7 +1,9 @@
 import type { Bars } from './bars.ts';
 import { runEvents } from './event-engine.ts';
+import type { RunTotals } from './execution/ledger.ts';
 import { createRunLog } from './execution/run-log.ts';
 import type { InstructionMatrix } from './instructions.ts';
+import { kernelOf } from './kernel/kernel.ts';
 import { dailyInstructions, denseTargets, holdInstructions } from './legacy-dense.ts';
 import { type Divergence, divergenceText, firstDivergence, type Outcome } from './parity.ts';
 import { NO_STOPS, type RunConfig } from './run-config.ts';
@@ -27,7 +29,8 @@ export interface ParityCheck {
 export interface ParityScratch {
   readonly bars: Bars;
   readonly workspace: Workspace;
-  forms: { matrix: InstructionMatrix; hold: InstructionMatrix; daily: InstructionMatrix } | null;
+  /** `hold` is null where it has the cells of `matrix`, bit for bit. */
+  forms: { matrix: InstructionMatrix; hold: InstructionMatrix | null; daily: InstructionMatrix } | null;
 }
 
 export function createParityScratch(bars: Bars): ParityScratch {
@@ -57,7 +60,10 @@ export function checkParity(
     'without a log',
     firstDivergence(run, { ...unlogged(matrix, config, scratch), log: run.log }),
   ]);
-  findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
+  // Where dense hold comes back as the very same cells, it is the same run.
+  if (forms.hold !== null) {
+    findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
+  }
 
   const untouched = hasStops(matrix, config) && stopExits(run) === 0;
   if (untouched) {
@@ -65,13 +71,14 @@ export function checkParity(
     findings.push(['without stops', firstDivergence(run, bare)]);
   }
   const denseClass = classOf(matrix, config, run, bars);
-  if (denseClass !== 'P4') {
-    const daily = outcome(forms.daily, config, scratch.workspace);
-    findings.push(['dense daily', firstTradeDivergence(run, daily)]);
+  let daily: RunTotals;
+  if (denseClass === 'P4') {
+    daily = dailyTotals(forms.daily, config, scratch);
   } else {
-    runWindow(forms.daily, config, scratch.workspace); // measured, not compared: it needs no log
+    const compared = outcome(forms.daily, config, scratch.workspace);
+    findings.push(['dense daily', firstTradeDivergence(run, compared)]);
+    daily = compared.ledger.totals;
   }
-  const daily = scratch.workspace.ledger.totals;
   const years = bars.length / config.barsPerYear;
   const found = findings.find(([, divergence]) => divergence !== null);
   return {
@@ -87,9 +94,28 @@ export function checkParity(
 function denseForms(matrix: InstructionMatrix, scratch: ParityScratch) {
   if (scratch.forms?.matrix !== matrix) {
     const dense = denseTargets(matrix, scratch.bars.length, scratch.bars.symbols.length, true);
-    scratch.forms = { matrix, hold: holdInstructions(dense), daily: dailyInstructions(dense) };
+    const hold = holdInstructions(dense);
+    scratch.forms = {
+      matrix,
+      hold: isSameMatrix(matrix, hold) ? null : hold,
+      daily: dailyInstructions(dense),
+    };
   }
   return scratch.forms;
+}
+
+/** Are these the same rows of the same cells, bit for bit? */
+function isSameMatrix(left: InstructionMatrix, right: InstructionMatrix): boolean {
+  const columns = ({ rowBar, rowStart, cellAsset, cellWeight, cellStops, carried }: InstructionMatrix) => [
+    ...[rowBar, rowStart, cellAsset, cellWeight, carried],
+    ...[cellStops?.stopLoss, cellStops?.trailingStop, cellStops?.takeProfit],
+  ];
+  const others = columns(right);
+  return columns(left).every((column, k) => {
+    const other = others[k];
+    if (!column || !other) return !column && !other;
+    return column.length === other.length && column.every((value, i) => Object.is(value, other[i]));
+  });
 }
 
 function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): Outcome {
@@ -102,6 +128,16 @@ function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): O
 function unlogged(matrix: InstructionMatrix, config: RunConfig, { workspace }: ParityScratch) {
   runWindow(matrix, config, workspace);
   return { equity: workspace.equity, ledger: workspace.ledger };
+}
+
+/** Measured, not compared: it needs no log, and an order on every bar is what the kernel is fastest at. */
+function dailyTotals(
+  daily: InstructionMatrix,
+  config: RunConfig,
+  { bars, workspace }: ParityScratch,
+): RunTotals {
+  const kernel = kernelOf(bars);
+  return kernel?.run(daily, config) ? kernel.totals : runWindow(daily, config, workspace);
 }
 
 /** Dense daily names each cell again and again, so only what traded can be compared, not what was counted. */

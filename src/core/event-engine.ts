@@ -1,7 +1,7 @@
 import type { Bars } from './bars.ts';
 import { dropStopped, dueCells, executeBatch } from './event/batch.ts';
 import type { Cell, EventHandlers, PortfolioView } from './event/engine-event.ts';
-import { createBarOfAssets, emitFill, hasBar, liftStop, type Run, takeBar } from './event/run.ts';
+import { createBarOfAssets, emitFill, hasBar, liftStop, type Run } from './event/run.ts';
 import { slippedPrice } from './execution/costs.ts';
 import {
   bookExit,
@@ -46,6 +46,7 @@ export function runEvents(
     ledger,
     log: createRunLog(),
     emit: handlers.onEvent?.bind(handlers),
+    t: 0,
     now: createBarOfAssets(bars.symbols.length),
     waiting: new Map(),
     stoppedNow: new Set(),
@@ -70,7 +71,7 @@ export function runEvents(
 
   for (let t = 0; t < bars.length; t++) {
     run.emit?.({ type: 'BarOpened', bar: t });
-    takeBar(run.now, bars, t);
+    run.t = t;
     run.stoppedNow.clear();
     run.openedNow.clear();
 
@@ -114,19 +115,20 @@ export function runEvents(
 /** The cells of one row of the matrix, with their stops resolved against the run's defaults. */
 function rowCells(matrix: InstructionMatrix, row: number, config: RunConfig): Cell[] {
   const cells: Cell[] = [];
+  const isEvent = matrix.carried === null || matrix.carried[row] === 0;
+  const stopOf = (name: keyof RunConfig['stops'], c: number) => {
+    const own = matrix.cellStops?.[name][c] ?? Number.NaN;
+    if (Number.isNaN(own)) return config.stops[name];
+    return own === Number.POSITIVE_INFINITY ? Number.NaN : own;
+  };
   for (let c = matrix.rowStart[row]!; c < matrix.rowStart[row + 1]!; c++) {
-    const stop = (name: 'stopLoss' | 'trailingStop' | 'takeProfit') => {
-      const own = matrix.cellStops?.[name][c] ?? Number.NaN;
-      if (Number.isNaN(own)) return config.stops[name];
-      return own === Number.POSITIVE_INFINITY ? Number.NaN : own;
-    };
     cells.push({
       asset: matrix.cellAsset[c]!,
       weight: matrix.cellWeight[c]!,
-      stopLoss: stop('stopLoss'),
-      trailingStop: stop('trailingStop'),
-      takeProfit: stop('takeProfit'),
-      isEvent: matrix.carried === null || matrix.carried[row] === 0,
+      stopLoss: stopOf('stopLoss', c),
+      trailingStop: stopOf('trailingStop', c),
+      takeProfit: stopOf('takeProfit', c),
+      isEvent,
     });
   }
   return cells;
@@ -148,14 +150,14 @@ function portfolioView(run: Run): PortfolioView {
 
 /** Step 1 (a): stops armed before this bar, against its open; under `stop_only` against the whole bar. */
 function stopsAtOpen(run: Run, t: number, due: Cell[]): void {
-  const { config, ledger, levels, exit, now } = run;
+  const { bars, config, ledger, levels, exit } = run;
   const { fill } = config;
   const replaces = fill.onConflict === 'instruction' && due.length > 0;
-  for (let asset = 0; asset < now.open.length; asset++) {
+  for (let asset = 0; asset < bars.symbols.length; asset++) {
     if (!isArmed(ledger, asset) || !hasBar(run, asset)) continue;
     if (replaces && due.some((cell) => cell.asset === asset)) continue;
     levelsOf(ledger, asset, levels);
-    const gapped = gapExit(fill, levels, now.open[asset]!, exit);
+    const gapped = gapExit(fill, levels, bars.open[asset * bars.length + t]!, exit);
     if (gapped || (fill.onConflict === 'stop_only' && reachesStop(run, asset))) takeExit(run, t, asset);
   }
   if (fill.onConflict === 'stop_only') dropStopped(run, due);
@@ -163,8 +165,8 @@ function stopsAtOpen(run: Run, t: number, due: Cell[]): void {
 
 /** Step 2: every armed position against this bar's range. */
 function stopsIntrabar(run: Run, t: number): void {
-  const { config, ledger, levels, now } = run;
-  for (let asset = 0; asset < now.open.length; asset++) {
+  const { bars, config, ledger, levels } = run;
+  for (let asset = 0; asset < bars.symbols.length; asset++) {
     if (!isArmed(ledger, asset) || !hasBar(run, asset)) continue;
     if (config.fill.entryBar === 'never' && run.openedNow.has(asset)) continue;
     levelsOf(ledger, asset, levels);
@@ -172,9 +174,10 @@ function stopsIntrabar(run: Run, t: number): void {
   }
 }
 
-function reachesStop({ config, levels, exit, now }: Run, asset: number): boolean {
-  const { open, high, low, close } = now;
-  return barExit(config.fill, levels, open[asset]!, high[asset]!, low[asset]!, close[asset]!, exit);
+function reachesStop({ bars, t, config, levels, exit }: Run, asset: number): boolean {
+  const { open, high, low, close } = bars;
+  const i = asset * bars.length + t;
+  return barExit(config.fill, levels, open[i]!, high[i]!, low[i]!, close[i]!, exit);
 }
 
 /** Fills the exit that was found for an asset. */
@@ -193,44 +196,45 @@ function takeExit(run: Run, t: number, asset: number): void {
  * It comes before a batch at the close, whose own peaks start there and must not see the bar that led to them.
  */
 function trailPeaks(run: Run): void {
-  const { ledger, config, now } = run;
+  const { bars, t, ledger, config } = run;
   const { position, peak } = ledger;
   for (let asset = 0; asset < position.length; asset++) {
     if (position[asset] === 0 || !hasBar(run, asset)) continue;
     if (config.fill.entryBar === 'never' && run.openedNow.has(asset)) continue;
-    peak[asset] = nextPeak(position[asset]! > 0, peak[asset]!, now.high[asset]!, now.low[asset]!);
+    const i = asset * bars.length + t;
+    peak[asset] = nextPeak(position[asset]! > 0, peak[asset]!, bars.high[i]!, bars.low[i]!);
   }
 }
 
 /** Step 5: equity at the last closes. */
-function markEquity({ ledger, now }: Run): number {
-  return portfolioValue(ledger, now.lastClose, 0, 1);
+function markEquity({ bars, t, ledger }: Run): number {
+  return portfolioValue(ledger, bars.lastClose, t, bars.length);
 }
 
 /** Ruin: all positions close at their last close, and nothing trades again. Returns the equity after that. */
 function closeAll(run: Run, t: number): number {
-  const { ledger, config, now } = run;
-  for (let asset = 0; asset < now.lastClose.length; asset++) {
+  const { bars, ledger, config } = run;
+  for (let asset = 0; asset < bars.symbols.length; asset++) {
     const position = ledger.position[asset]!;
     if (position === 0) continue;
-    const price = now.lastClose[asset]!;
+    const price = bars.lastClose[asset * bars.length + t]!;
     const fillPrice = slippedPrice(price, position < 0, config.slippage);
     bookExit(ledger, config, t, asset, price, fillPrice, RUIN, run.log);
     emitFill(run, t, asset, RUIN);
   }
-  for (let asset = 0; asset < now.lastClose.length; asset++) liftStop(run, t, asset);
+  for (let asset = 0; asset < bars.symbols.length; asset++) liftStop(run, t, asset);
   return markEquity(run);
 }
 
 /** What is counted at a close: exposure, leverage, assets that stand stopped out. */
-function countBar({ ledger, now }: Run, equity: number): void {
+function countBar({ bars, t, ledger }: Run, equity: number): void {
   const { position, stopped, totals } = ledger;
   let shorts = 0;
   let exposed = false;
   for (let asset = 0; asset < position.length; asset++) {
     totals.barsStopped += stopped[asset]!;
     if (position[asset] !== 0) exposed = true;
-    if (position[asset]! < 0) shorts += position[asset]! * now.lastClose[asset]!;
+    if (position[asset]! < 0) shorts += position[asset]! * bars.lastClose[asset * bars.length + t]!;
   }
   if (!exposed) return;
   totals.barsExposed++;

@@ -1,11 +1,14 @@
-import type { Bars } from '../core/bars.ts';
+import { createRunLog, type RunLog } from '../core/execution/run-log.ts';
+import { REASONS, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP } from '../core/execution/stops.ts';
 import type { InstructionMatrix } from '../core/instructions.ts';
 import { NO_STOPS, type RunConfig } from '../core/run-config.ts';
+import { createWorkspace, type Workspace } from '../core/window/workspace.ts';
+import { runWindow } from '../core/window-engine.ts';
 import { compileEvents } from '../strategies/compile-events.ts';
 import { equalWeight } from '../strategies/equal-weight.ts';
 import type { Grid } from '../sweep/grid.ts';
 import { parameterSet, type SweepInputs } from '../sweep/shard-engine.ts';
-import { type SimulationResult, simulateMatrix } from '../sweep/simulate.ts';
+import { metricsByName } from '../sweep/simulate.ts';
 import { createSimulator } from '../sweep/simulate-run.ts';
 import { barsPerYearOf } from '../sweep/sweep-content.ts';
 import { pack } from './pack.ts';
@@ -19,7 +22,7 @@ const REPLAYED = 5;
 const MOST_MARKS = 1_000;
 /** Bars times assets above which the dense form, which is what re-entries are found with, is too large to make. */
 const MOST_DENSE_CELLS = 4_000_000;
-const STOPS = new Set(['stop_loss', 'trailing_stop', 'take_profit']);
+const STOPS = new Set([STOP_LOSS, TRAILING_STOP, TAKE_PROFIT]);
 
 /** A leader as the leaderboard has it. */
 export interface ReplayedLeader {
@@ -42,17 +45,18 @@ export function replayCurves(
   const { riskFreeRate } = spec;
   const barsPerYear = barsPerYearOf(spec, bars);
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
+  const workspace = createWorkspace(bars);
   const chosen = differing(leaders).slice(0, REPLAYED);
   let faithful = true;
   const replays = chosen.map(({ rank, runId, params, objective: expected }) => {
     const set = parameterSet(params, grid);
     const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
-    const result = simulateMatrix(bars, matrix, config, 'window');
-    if (!Object.is(result.metrics[objective], expected)) faithful = false;
-    return { rank, runId, ...tracksOf(result, config), marks: marksOf(result, bars, matrix, config) };
+    const replay = replayed(matrix, config, workspace);
+    if (!Object.is(replay.metrics[objective], expected)) faithful = false;
+    return { rank, runId, ...replay, marks: marksOf(replay.log, matrix, config, workspace) };
   });
   const best = leaders[0] && simulator.config(parameterSet(leaders[0].params, grid));
-  const benchmark = best && benchmarkOf(bars, best);
+  const benchmark = best && benchmarkOf(best, workspace);
   const tracks = [...replays, ...(benchmark ? [benchmark] : [])];
   const shown = [...new Set(tracks.flatMap(({ equity, drawdown }) => shownBars(equity, drawdown)))];
   shown.sort((a, b) => a - b);
@@ -84,26 +88,34 @@ function differing(leaders: readonly ReplayedLeader[]): ReplayedLeader[] {
 }
 
 /** The built-in `equal-weight` with its defaults, under the costs and fills of the best run, without stops. */
-function benchmarkOf(bars: Bars, best: RunConfig) {
+function benchmarkOf(best: RunConfig, workspace: Workspace): Replay {
+  const { bars } = workspace;
   const config = { ...best, stops: NO_STOPS };
   const limits = { maxLeverage: Math.max(1, best.maxLeverage), maxAssetWeight: 1, allowShort: false };
   const events = equalWeight.events(bars, equalWeight.params.parse({}));
-  const result = simulateMatrix(bars, compileEvents(events, bars, limits), config, 'window');
-  return { ...tracksOf(result, config), metrics: result.metrics };
+  return replayed(compileEvents(events, bars, limits), config, workspace);
 }
 
-/** Equity and drawdown at every bar. */
-interface Tracks {
-  readonly equity: readonly number[];
+/** A run once more: equity and drawdown at every bar, its metrics by name, what it did. */
+interface Replay {
+  readonly equity: Float64Array;
   readonly drawdown: Float64Array;
+  readonly metrics: Readonly<Record<string, number | null>>;
+  readonly log: RunLog;
 }
 
-const tracksOf = ({ equity }: SimulationResult, { cash }: RunConfig): Tracks => ({
-  equity,
-  drawdown: drawdownOf(equity, cash),
-});
+function replayed(matrix: InstructionMatrix, config: RunConfig, workspace: Workspace): Replay {
+  const log = createRunLog();
+  runWindow(matrix, config, workspace, log);
+  const equity = workspace.equity.slice();
+  const metrics = metricsByName(workspace, config, equity.length);
+  return { equity, drawdown: drawdownOf(equity, config.cash), metrics, log };
+}
 
-function curveOf({ equity, drawdown }: Tracks, shown: readonly number[]): ReportCurve {
+function curveOf(
+  { equity, drawdown }: Pick<Replay, 'equity' | 'drawdown'>,
+  shown: readonly number[],
+): ReportCurve {
   return {
     equity: pack(Float32Array.from(shown, (t) => equity[t]!)),
     drawdown: pack(Float32Array.from(shown, (t) => drawdown[t]!)),
@@ -111,25 +123,25 @@ function curveOf({ equity, drawdown }: Tracks, shown: readonly number[]): Report
 }
 
 function marksOf(
-  { orders }: SimulationResult,
-  bars: Bars,
+  log: RunLog,
   matrix: InstructionMatrix,
   config: RunConfig,
+  workspace: Workspace,
 ): Pick<LeaderCurve, 'stops' | 'stopCount' | 'prevented' | 'preventedCount'> {
-  const mark = (bar: number, asset: string, what: string): CurveMark => ({
+  const { bars } = workspace;
+  const mark = (bar: number, asset: number, what: string): CurveMark => ({
     time: bars.times[bar]!,
-    asset,
+    asset: bars.symbols[asset]!,
     what,
   });
-  const stops = orders.filter(({ reason }) => STOPS.has(reason));
+  const stops = Array.from({ length: log.fills }, (_, i) => i).filter((i) => STOPS.has(log.reason[i]!));
   const isTooLarge = bars.length * bars.symbols.length > MOST_DENSE_CELLS;
-  const prevented = stops.length === 0 ? [] : isTooLarge ? null : preventedReentries(bars, matrix, config);
+  const prevented =
+    stops.length === 0 ? [] : isTooLarge ? null : preventedReentries(matrix, config, workspace);
   return {
-    stops: stops.slice(0, MOST_MARKS).map(({ bar, asset, reason }) => mark(bar, asset, reason)),
+    stops: stops.slice(0, MOST_MARKS).map((i) => mark(log.bar[i]!, log.asset[i]!, REASONS[log.reason[i]!]!)),
     stopCount: stops.length,
-    prevented:
-      prevented?.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, bars.symbols[asset]!, 're-entry')) ??
-      null,
+    prevented: prevented?.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, asset, 're-entry')) ?? null,
     preventedCount: prevented?.length ?? 0,
   };
 }

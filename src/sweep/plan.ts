@@ -9,17 +9,22 @@ import { MAX_SHARDS } from './keys.ts';
 const RUN_SECONDS = 25e-6;
 /** Work of one run per bar and asset. */
 const ASSET_BAR_SECONDS = 1.5e-9;
-/** Work of checking one run per bar and asset: both engines with their logs, and three dense forms. */
-const CHECK_ASSET_BAR_SECONDS = 0.2e-6;
+/** Work of checking one run per bar, and per bar and asset: both engines with their logs, and the dense forms. */
+const CHECK_BAR_SECONDS = 1e-6;
+const CHECK_ASSET_BAR_SECONDS = 0.1e-6;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 2_500;
-/** Of the whole work, what `parity: auto` spends on checks; and what it may always spend, so that small sweeps are checked whole. */
+/** Work of a sweep however few its runs: starting, statistics, tables, report. */
+export const SWEEP_SECONDS = 0.6;
+/** Of the whole work, what `parity: auto` spends on checks: half of it on leaders, the rest on a sample. */
 const PARITY_TIME = 0.25;
-const CHEAP_PARITY_SECONDS = 0.25;
-/** Leaders that are checked: as many as half of that allows, within these bounds; and of the others so many at least. */
-const FEWEST_CHECKS = 20;
-/** Rows of a leaderboard, each of which is replayed at the end. */
+/** What the first checks take more than others, since nothing of them is compiled yet. */
+const FIRST_CHECKS_SECONDS = 0.1;
+/** What it checks however dear a check is: the leaders that `backsweep run` prints, and so many of all runs. */
+const FEWEST_LEADERS = 10;
+const FEWEST_SAMPLED = 5;
+/** Rows of a leaderboard, each of which is replayed at the end: leaders that are checked at most. */
 export const LEADERS = 1_000;
 
 /** What a plan is made from. */
@@ -41,7 +46,7 @@ export function runSeconds(bars: number, assets: number): number {
 
 /** Seconds of one core that checking one run takes besides, by the constants of the version. */
 export function checkSeconds(bars: number, assets: number): number {
-  return RUN_SECONDS + CHECK_ASSET_BAR_SECONDS * bars * assets;
+  return RUN_SECONDS + bars * (CHECK_BAR_SECONDS + CHECK_ASSET_BAR_SECONDS * assets);
 }
 
 /**
@@ -76,17 +81,18 @@ export function planOf(input: PlanInput): Omit<Plan, 'scanFrom'> {
  * The share of the runs that shards check, and the number of leaders that the end of a sweep checks besides.
  *
  * `auto` checks as many runs as fit into a quarter of the whole work, by the constants of the version and never by the
- * clock: half of that is kept for leaders, the rest is a sample. Every run where they all fit.
+ * clock: half of that is kept for leaders, the rest is a sample; at least ten leaders and five of all runs. Every run
+ * where they all fit.
  */
 function parityOf({ runs, bars, assets, parity }: PlanInput): Pick<Plan, 'parityShare' | 'parityLeaders'> {
-  const runWork = runs * runSeconds(bars, assets);
-  const budget = Math.max(CHEAP_PARITY_SECONDS, (runWork * PARITY_TIME) / (1 - PARITY_TIME));
+  const otherWork = SWEEP_SECONDS + runs * runSeconds(bars, assets);
+  const budget = (otherWork * PARITY_TIME) / (1 - PARITY_TIME) - FIRST_CHECKS_SECONDS;
   const affordable = budget / checkSeconds(bars, assets);
-  const parityLeaders = Math.max(FEWEST_CHECKS, Math.min(LEADERS, Math.floor(affordable / 2)));
+  const parityLeaders = Math.max(FEWEST_LEADERS, Math.min(LEADERS, Math.floor(affordable / 2)));
   if (parity === 'none') return { parityShare: 0, parityLeaders: 0 };
   if (parity === 'all' || (parity === 'auto' && affordable >= runs)) return { parityShare: 1, parityLeaders };
   if (parity === 'auto') {
-    const sampled = Math.max(FEWEST_CHECKS, affordable - parityLeaders);
+    const sampled = Math.max(FEWEST_SAMPLED, affordable - parityLeaders);
     return { parityShare: Math.min(1, sampled / runs), parityLeaders };
   }
   return { parityShare: parity.sample, parityLeaders };

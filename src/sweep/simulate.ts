@@ -133,7 +133,7 @@ export function simulateMatrix(
     rejected,
     equity: [...equity],
     ...holdings(bars, log, config.cash),
-    metrics: metricsOf(outcome, config, bars.length),
+    metrics: metricsByName(outcome, config, bars.length),
     footprint: { sparseBytes: sparseBytes(matrix), denseBytes: denseBytes(bars.length, bars.symbols.length) },
     parity: {
       status: parity?.status ?? 'not_checked',
@@ -173,7 +173,12 @@ function holdings(bars: Bars, log: RunLog, initialCash: number) {
   return { cash, positions: Object.fromEntries(bars.symbols.map((symbol, a) => [symbol, columns[a]!])) };
 }
 
-function metricsOf({ equity, ledger }: Outcome, config: RunConfig, length: number) {
+/** All metrics of a run over `length` bars, null where undefined; with `var_5` and `cvar_5`. */
+export function metricsByName(
+  { equity, ledger }: Pick<Outcome, 'equity' | 'ledger'>,
+  config: RunConfig,
+  length: number,
+): Record<string, number | null> {
   const returns = new Float64Array(length);
   const stats = createReturnStats();
   returnStats(equity, length, config.cash, config.fill.drawdownFrom, returns, stats);

@@ -16,7 +16,7 @@ describe('the re-entries that the sparse matrix prevents', () => {
         createWorkspace(bars),
         createParityScratch(bars),
       );
-      const found = preventedReentries(bars, matrix, config);
+      const found = preventedReentries(matrix, config, createWorkspace(bars));
       if (reentriesDense > 0) runs++;
       if (found.length !== reentriesDense) different.push(seed);
     }

@@ -63,21 +63,16 @@ describe('a plan', () => {
 
   it.each([
     // 1,000 bars × 10 assets: 40 µs a run, 2.025 ms a check; affordable, leaders, sampled, counted by hand
-    ['every run of a cheap sweep', 123, 1, 61],
-    ['what 0.25 s allow of a small one', 1_000, (0.25 / 2.025e-3 - 61) / 1_000, 61],
-    [
-      'what a third of the runs’ own 40 s allow of a large one',
-      1_000_000,
-      (40 / 3 / 2.025e-3 - 1_000) / 1e6,
-      1_000,
-    ],
+    ['every run of a cheap sweep', 49, 1, 24],
+    ['a third of 0.64 s less 0.1 s of a small one', 1_000, ((0.64 / 3 - 0.1) / 2.025e-3 - 27) / 1_000, 27],
+    ['the same of a large one’s 40.6 s', 1_000_000, ((40.6 / 3 - 0.1) / 2.025e-3 - 1_000) / 1e6, 1_000],
   ])('checks of parity auto %s', (_, runs, share, leaders) => {
     const plan = planOf({ ...ids, runs, bars: 1_000, assets: 10, parity: 'auto' });
     expect(plan.parityShare).toBeCloseTo(share, 12);
     expect(plan.parityLeaders).toBe(leaders);
   });
 
-  it('spends on parity auto at most a quarter of the whole work, 0.25 s, or what forty checks take, whatever the clock says', () => {
+  it('spends on parity auto at most a quarter of the whole work, or what fifteen checks take, whatever the clock says', () => {
     const slow = vi.spyOn(performance, 'now').mockImplementation(() => {
       throw new Error('a plan looked at the clock');
     });
@@ -87,8 +82,8 @@ describe('a plan', () => {
           const { runs, bars, assets, ...plan } = planOf({ ...ids, ...drawn, parity: 'auto' });
           const check = checkSeconds(bars, assets);
           const parity = (runs * plan.parityShare + (plan.parityShare < 1 ? plan.parityLeaders : 0)) * check;
-          const quarter = (runs * runSeconds(bars, assets)) / 3;
-          expect(parity).toBeLessThanOrEqual(Math.max(0.25, quarter, 40 * check) * (1 + 1e-9));
+          const quarter = (0.6 + runs * runSeconds(bars, assets)) / 3 - 0.1;
+          expect(parity).toBeLessThanOrEqual(Math.max(quarter, 15 * check) * (1 + 1e-9));
           expect(planOf({ ...ids, ...drawn })).toEqual(planOf({ ...ids, ...drawn }));
         }),
       );

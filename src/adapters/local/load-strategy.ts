@@ -6,6 +6,7 @@ import { InvalidInputError } from '../../contracts/errors.ts';
 import { canonicalJson, sha256Hex } from '../../formats/canonical-json.ts';
 import { importStrategy } from '../../strategies/import-strategy.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
+import { packageFile } from './package-file.ts';
 
 /** A strategy of one's own, read from its module. */
 export interface LoadedStrategy {
@@ -24,11 +25,10 @@ export interface StrategyPackages {
   readonly zodFrom: string;
 }
 
-const HERE = fileURLToPath(new URL('.', import.meta.url));
-const OWN_PACKAGES: StrategyPackages = {
-  backsweep: resolve(HERE, '../../strategies/strategy.js'),
-  zodFrom: HERE,
-};
+const ownPackages = (): StrategyPackages => ({
+  backsweep: fileURLToPath(packageFile('dist/strategies/strategy.js')),
+  zodFrom: fileURLToPath(packageFile('.')),
+});
 const IMPORTABLE =
   "a strategy may import backsweep, zod, its own files and packages, but none of Node's own modules";
 const PROVIDED = /^(backsweep|zod)(\/.*)?$/;
@@ -43,7 +43,7 @@ const PROVIDED = /^(backsweep|zod)(\/.*)?$/;
  * @throws InvalidInputError for a missing file, a syntax error or unknown import (with line and column), code that
  *   throws while loading, and a default export that is no strategy
  */
-export async function loadStrategy(path: string, packages = OWN_PACKAGES): Promise<LoadedStrategy> {
+export async function loadStrategy(path: string, packages = ownPackages()): Promise<LoadedStrategy> {
   const file = await realFile(path);
   const folder = dirname(file);
   const { outputFiles, metafile } = await bundle(file, path, packages);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
 import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
+import { packageFile } from './package-file.ts';
 import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './shard-worker.ts';
 
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
@@ -20,7 +21,7 @@ export interface WorkerPoolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Heap of a thread at most, in MiB; default: that of Node.js. */
   readonly threadMemoryMb?: number | undefined;
-  /** The compiled worker; default: beside this file. */
+  /** The compiled worker; default: that of this package. */
   readonly workerUrl?: URL | undefined;
 }
 
@@ -36,7 +37,7 @@ export interface WorkerPool extends ShardRunner {
  * up with the reason. OutsideError where a thread cannot start; the signal's reason once it aborts.
  */
 export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions = {}): WorkerPool {
-  const { signal, threadMemoryMb, workerUrl = new URL('./shard-worker.js', import.meta.url) } = options;
+  const { signal, threadMemoryMb, workerUrl = packageFile('dist/adapters/local/shard-worker.js') } = options;
   const threads = Math.min(options.threads ?? availableParallelism(), data.plan.shards);
   const idle: Worker[] = [];
   const all = new Set<Worker>();

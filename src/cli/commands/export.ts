@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { packageFile } from '../../adapters/local/package-file.ts';
 import { openStoredSweep } from '../../adapters/local/sweep-places.ts';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
 import type { InstructionMatrix } from '../../core/instructions.ts';
@@ -103,7 +104,7 @@ function expectedOf(run_id: string, { orders, equity }: SimulationResult, depart
 
 /** The script and its packages, which the package of backsweep brings along: the one that its own checks run. */
 async function scriptFor(target: ExportTarget): Promise<Record<string, string>> {
-  const at = (file: string) => new URL(`../../../test/peers/${target}/${file}`, import.meta.url);
+  const at = (file: string) => packageFile(`test/peers/${target}/${file}`);
   const files = [SCRIPT, 'requirements.txt'];
   return Object.fromEntries(
     await Promise.all(files.map(async (file) => [file, await readFile(at(file), 'utf8')])),

@@ -7,7 +7,7 @@ import type { ValidationLayout } from '../../contracts/validation-layout.ts';
 import { barsBytes } from '../../core/bars.ts';
 import { parseSweepFile } from '../../formats/sweep-yaml.ts';
 import { endWork, resultBytes } from '../../sweep/estimate-cost.ts';
-import { checkedRuns, LEADERS } from '../../sweep/plan.ts';
+import { checkedRuns, LEADERS, SWEEP_SECONDS } from '../../sweep/plan.ts';
 import type { PreparedSweep } from '../../sweep/prepare-sweep.ts';
 import { validationWork } from '../../sweep/validation/validation-work.ts';
 import { type Calibration, calibrate } from '../calibrate.ts';
@@ -74,7 +74,8 @@ function timeOf({ plan }: PreparedSweep, measured: Calibration, threads: number)
   const lanes = Math.min(threads, plan.shards);
   const parity = checkedRuns(plan) * measured.parity;
   const end = endWork(plan);
-  const wall = (perRun: number) => ((plan.runs + end.runs) * perRun + parity) / lanes + end.seconds;
+  const wall = (perRun: number) =>
+    ((plan.runs + end.runs) * perRun + parity) / lanes + end.seconds + SWEEP_SECONDS;
   return {
     threads: lanes,
     least: wall(measured.fastest),

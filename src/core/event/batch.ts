@@ -4,7 +4,7 @@ import { coveredPart, orderQuantity, scaleFactor, tradableQuantity } from '../ex
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
 import { isClose, settledSum } from '../execution/tolerance.ts';
 import type { Cell } from './engine-event.ts';
-import { emitFill, hasBar, liftStop, type Run, reject } from './run.ts';
+import { emitFill, hasBar, liftStop, type Run, reject, takeBar } from './run.ts';
 
 interface Order {
   readonly cell: Cell;
@@ -52,6 +52,7 @@ export function dropStopped({ stoppedNow, ledger }: Run, due: Cell[]): void {
 export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void {
   const { config, ledger, now } = run;
   if (cells.length === 0) return;
+  takeBar(run);
   const prices = config.fill.execution === 'close' ? now.close : now.open;
   const V = batchValue(run, prices);
   if (V <= 0) {

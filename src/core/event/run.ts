@@ -13,7 +13,9 @@ export interface Run {
   readonly log: RunLog;
   /** undefined where nobody listens: then no event is made. */
   readonly emit: ((event: EngineEvent) => void) | undefined;
-  /** The present bar of every asset. */
+  /** Index of the present bar. */
+  t: number;
+  /** The present bar of every asset, taken out of the columns where a batch executes on it. */
   readonly now: BarOfAssets;
   /** Cells that wait for their asset's next bar (`missingBar: defer`). */
   readonly waiting: Map<number, Cell>;
@@ -25,34 +27,30 @@ export interface Run {
   readonly exit: StopExit;
 }
 
-/** One bar of all assets, by asset; NaN where an asset has none, but for its last close. */
+/** Prices of one bar, by asset; NaN where an asset has none, but for its last close. */
 export interface BarOfAssets {
   readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
   readonly close: Float64Array;
   readonly lastClose: Float64Array;
 }
 
 export function createBarOfAssets(assets: number): BarOfAssets {
   const column = () => new Float64Array(assets);
-  return { open: column(), high: column(), low: column(), close: column(), lastClose: column() };
+  return { open: column(), close: column(), lastClose: column() };
 }
 
-/** Takes bar t out of the columns, which hold asset after asset. */
-export function takeBar(now: BarOfAssets, bars: Bars, t: number): void {
-  const { open, high, low, close, lastClose } = now;
+/** Takes the present bar out of the columns, which hold asset after asset. */
+export function takeBar({ now, bars, t }: Run): void {
+  const { open, close, lastClose } = now;
   for (let asset = 0, i = t; asset < open.length; asset++, i += bars.length) {
     open[asset] = bars.open[i]!;
-    high[asset] = bars.high[i]!;
-    low[asset] = bars.low[i]!;
     close[asset] = bars.close[i]!;
     lastClose[asset] = bars.lastClose[i]!;
   }
 }
 
 /** Has the asset a bar now? */
-export const hasBar = ({ now }: Run, asset: number) => !Number.isNaN(now.close[asset]);
+export const hasBar = ({ bars, t }: Run, asset: number) => !Number.isNaN(bars.close[asset * bars.length + t]);
 
 /** An instruction or ruin ends the time in which the asset stood stopped out. */
 export function liftStop({ ledger, emit }: Run, t: number, asset: number): void {

@@ -232,7 +232,7 @@ export function noteFill(
   const { totals } = ledger;
   totals.orders++;
   if (reason >= STOP_LOSS) countExit(totals, reason);
-  else if (ledger.before[asset] === 0 && ledger.awaitsEvent[asset] === 1) totals.reentries++;
+  else totals.reentries += isReentry(ledger, asset);
   if (log === null) return;
   const i = log.fills++;
   if (i === log.bar.length) growRunLog(log);
@@ -245,7 +245,12 @@ export function noteFill(
   log.reason[i] = reason;
   log.cash[i] = ledger.cash;
   log.position[i] = ledger.position[asset]!;
+  log.reentry[i] = reason >= STOP_LOSS ? 0 : isReentry(ledger, asset);
 }
+
+/** 1 if the asset's latest fill, by an instruction, entered it after a stop and before the next event that names it. */
+const isReentry = ({ before, awaitsEvent }: Ledger, asset: number) =>
+  before[asset] === 0 ? awaitsEvent[asset]! : 0;
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
 function bookRoundTrip(ledger: Ledger, asset: number): void {

@@ -17,6 +17,8 @@ export interface RunLog {
   /** After the fill; the orders of a batch settle at once. */
   cash: Float64Array;
   position: Float64Array;
+  /** 1 = entered an asset after its stop exit and before the next event that names it. */
+  reentry: Uint8Array;
   readonly rejections: Rejection[];
   readonly scaledBatches: ScaledBatch[];
 }
@@ -50,6 +52,7 @@ export function createRunLog(): RunLog {
     reason: new Uint8Array(256),
     cash: new Float64Array(256),
     position: new Float64Array(256),
+    reentry: new Uint8Array(256),
     rejections: [],
     scaledBatches: [],
   };
@@ -68,6 +71,11 @@ export function growRunLog(log: RunLog): void {
     to.set(from);
     return to;
   };
+  const bytes = (from: Uint8Array) => {
+    const to = new Uint8Array(length);
+    to.set(from);
+    return to;
+  };
   log.bar = integers(log.bar);
   log.asset = integers(log.asset);
   log.quantity = floats(log.quantity);
@@ -76,7 +84,6 @@ export function growRunLog(log: RunLog): void {
   log.fee = floats(log.fee);
   log.cash = floats(log.cash);
   log.position = floats(log.position);
-  const reasons = new Uint8Array(length);
-  reasons.set(log.reason);
-  log.reason = reasons;
+  log.reason = bytes(log.reason);
+  log.reentry = bytes(log.reentry);
 }

@@ -26,24 +26,15 @@ export interface Kernel {
   /**
    * One run, bit for bit `runWindow` and `returnStats`.
    *
-   * @returns false where nothing was run because `kernelCovers` says no or memory has no room for the matrix
+   * @returns false where nothing was run because memory has no room for the matrix
    */
   run(matrix: InstructionMatrix, config: RunConfig): boolean;
-}
-
-/**
- * Does the kernel run this matrix? All fill models, costs, stops, shorts and missing bars: yes.
- *
- * No: rows that the legacy dense mode repeats (`carried`), and anything that wants a log, which is asked of `runWindow`.
- */
-export function kernelCovers(matrix: InstructionMatrix): boolean {
-  return matrix.carried === null;
 }
 
 /** What the compiled module exports; pointers are bytes from the start of memory. */
 interface KernelExports {
   open(bars: number, assets: number, length: number): number;
-  reserveMatrix(rows: number, cells: number, withStops: number): number;
+  reserveMatrix(rows: number, cells: number, withStops: number, withCarried: number): number;
   prepare(): void;
   run(): void;
   equityPointer(): number;
@@ -53,6 +44,7 @@ interface KernelExports {
   rowStartPointer(): number;
   cellAssetPointer(): number;
   cellWeightPointer(): number;
+  cellCarriedPointer(): number;
   cellStopsPointer(kind: number): number;
 }
 
@@ -167,7 +159,6 @@ function kernelOver(exports: KernelExports, memory: SharedMemory, at: number, ba
   }
 
   function run(matrix: InstructionMatrix, config: RunConfig): boolean {
-    if (!kernelCovers(matrix)) return false;
     writeConfig(control, config, config.fill === fill);
     fill = config.fill;
     if (!load(matrix, config)) return false;
@@ -219,15 +210,20 @@ function copyMatrix(
   matrix: InstructionMatrix,
   assets: number,
 ): boolean {
-  const { rowBar, rowStart, cellAsset, cellWeight, cellStops } = matrix;
-  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 40 * cellAsset.length + 2 ** 26;
+  const { rowBar, rowStart, cellAsset, cellWeight, cellStops, carried } = matrix;
+  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 41 * cellAsset.length + 2 ** 26;
   if (bytes > MAX_MATRIX_BYTES) return false;
-  if (exports.reserveMatrix(rowBar.length, cellAsset.length, cellStops ? 1 : 0) === 0) return false;
+  const reserved = exports.reserveMatrix(rowBar.length, cellAsset.length, cellStops ? 1 : 0, carried ? 1 : 0);
+  if (reserved === 0) return false;
   const { buffer } = memory; // longer than before, if memory grew
   new Int32Array(buffer, exports.rowBarPointer() >>> 0, rowBar.length).set(rowBar);
   new Int32Array(buffer, exports.rowStartPointer() >>> 0, rowStart.length).set(rowStart);
   new Int32Array(buffer, exports.cellAssetPointer() >>> 0, cellAsset.length).set(cellAsset);
   new Float64Array(buffer, exports.cellWeightPointer() >>> 0, cellWeight.length).set(cellWeight);
+  if (carried !== null) {
+    const flags = new Uint8Array(buffer, exports.cellCarriedPointer() >>> 0, cellAsset.length);
+    for (let r = 0; r < carried.length; r++) flags.fill(carried[r]!, rowStart[r]!, rowStart[r + 1]!);
+  }
   if (cellStops === null) return true;
   const stops = [cellStops.stopLoss, cellStops.trailingStop, cellStops.takeProfit];
   for (const [kind, column] of stops.entries()) {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { barsOver } from '../../../src/core/bars.ts';
-import { kernelCovers, kernelOf } from '../../../src/core/kernel/kernel.ts';
+import { kernelOf } from '../../../src/core/kernel/kernel.ts';
 import { dailyInstructions, denseTargets } from '../../../src/core/legacy-dense.ts';
 import { createWorkspace } from '../../../src/core/window/workspace.ts';
 import { runWindow } from '../../../src/core/window-engine.ts';
@@ -18,12 +18,28 @@ describe('kernelOf', () => {
     expect(kernelOf(bars)).toBe(kernelOf(bars));
   });
 
-  it('leaves rows that the legacy mode repeats to the window engine', () => {
-    const { bars, matrix, config } = randomRun(3);
-    const daily = dailyInstructions(denseTargets(matrix, bars.length, bars.symbols.length, true));
-    expect(kernelCovers(matrix)).toBe(true);
-    expect(kernelCovers(daily)).toBe(false);
-    expect(kernelOf(bars)!.run(daily, config)).toBe(false);
+  it('runs rows that the legacy mode repeats as the window engine does, re-entries included', () => {
+    let reentries = 0;
+    for (let seed = 0; seed < 400; seed++) {
+      const { bars, matrix, config } = randomRun(seed);
+      const daily = dailyInstructions(denseTargets(matrix, bars.length, bars.symbols.length, true));
+      const kernel = kernelOf(bars)!;
+      const ws = createWorkspace(bars);
+      runWindow(daily, config, ws);
+      // Alternating with the sparse matrix, as checks of parity do.
+      for (const use of [1, 2, 3]) {
+        expect(kernel.run(daily, config)).toBe(true);
+        expect([kernel.equity, kernel.cash, kernel.totals], `seed ${seed}, use ${use}`).toEqual([
+          ws.equity,
+          ws.ledger.cash,
+          ws.ledger.totals,
+        ]);
+        kernel.run(matrix, config);
+        expect(kernel.totals.reentries).toBe(0);
+      }
+      reentries += ws.ledger.totals.reentries;
+    }
+    expect(reentries).toBeGreaterThan(500);
   });
 
   it('refuses a matrix whose tables exceed what 32 bits address, and runs the next one', () => {

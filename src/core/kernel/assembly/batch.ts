@@ -18,6 +18,7 @@ import { due, dueCount, firstCell, markDue, weight } from './gather';
 import {
   assets,
   before,
+  cellCarried,
   closeColumn,
   dueCell,
   dueFlow,
@@ -39,6 +40,7 @@ import {
 import { cash, countRejected, isClose, leaveCash, settledSum } from './ledger';
 import { shortCount } from './mark';
 import { planOrders } from './plan';
+import { countReentries } from './reentries';
 import { order, orderBatch } from './sort';
 
 /**
@@ -54,6 +56,7 @@ export function executeBatch(t: i32, row: i32, closes: usize, window: i32): void
   const V = batchValue(allPrices);
   if (V > 0) executeOrders(V, allPrices, closes, window);
   else countRejected(dueCount);
+  if (cellCarried !== 0 && V > 0) countReentries(due, dueCount);
   if (onConflict === INSTRUCTION && usesStops) markDue(0);
 }
 

@@ -2,6 +2,7 @@ import { atClose, defers, INSTRUCTION, onConflict, STOP_ONLY, usesStops } from '
 import {
   assets,
   cellAsset,
+  cellCarried,
   cellStopLoss,
   cellWeight,
   closeColumn,
@@ -84,7 +85,7 @@ function gatherRow(first: i32, count: i32): void {
     due = assetsOfRow;
     weight = weightsOfRow;
   }
-  if (cellStopLoss !== 0) {
+  if (cellStopLoss !== 0 || cellCarried !== 0) {
     for (let k = 0; k < count; k++) store<i32>(dueCell + <usize>k * 4, first + k);
   }
   dueCount = count;

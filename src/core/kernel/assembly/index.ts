@@ -8,6 +8,7 @@
 import { readConfig } from './config';
 import {
   cellAsset,
+  cellCarried,
   cellStopLoss,
   cellTakeProfit,
   cellTrailingStop,
@@ -32,8 +33,8 @@ export function open(bars: usize, assets: i32, length: i32): usize {
 }
 
 /** Room for a matrix; false = no memory. The host then fills the columns named below and calls `prepare`. */
-export function reserveMatrix(rows: i32, cells: i32, withStops: bool): bool {
-  return reserve(rows, cells, withStops);
+export function reserveMatrix(rows: i32, cells: i32, withStops: bool, withCarried: bool): bool {
+  return reserve(rows, cells, withStops, withCarried);
 }
 
 /** Builds what all runs of the present matrix share; the configuration says when its rows execute. */
@@ -70,6 +71,9 @@ export function cellAssetPointer(): usize {
 }
 export function cellWeightPointer(): usize {
   return cellWeight;
+}
+export function cellCarriedPointer(): usize {
+  return cellCarried;
 }
 export function cellStopsPointer(kind: i32): usize {
   return kind === 0 ? cellStopLoss : kind === 1 ? cellTrailingStop : cellTakeProfit;

@@ -40,6 +40,8 @@ export let tripFlow: usize = 0;
 /** Exits by reason. */
 export let exitCounts: usize = 0;
 export let stopped: usize = 0;
+/** 1 = a stop sold it, and no event named it since; see reentries.ts. */
+export let awaitsEvent: usize = 0;
 
 /** By asset on the present bar: was it sold by a stop, opened at the open, is a cell due on it? */
 export let stoppedNow: usize = 0;
@@ -101,6 +103,8 @@ export let cellWeight: usize = 0;
 export let cellStopLoss: usize = 0;
 export let cellTrailingStop: usize = 0;
 export let cellTakeProfit: usize = 0;
+/** By cell: 1 = of a row that the dense mode repeats; 0 = all rows are events. */
+export let cellCarried: usize = 0;
 /** By cell: the places of its row in the order in which a run executed them last; −1 = none did. */
 export let rowOrder: usize = 0;
 /** Price at which row r executes, at `r · stride + asset`; 1 = all assets have a bar then. */
@@ -197,6 +201,7 @@ export function open(bars: usize, N: i32, T: i32): usize {
   tripFlow = take(n * 8);
   exitCounts = take(48);
   stopped = take(n);
+  awaitsEvent = take(n);
   stoppedNow = take(n);
   openedNow = take(n);
   isDue = take(n);
@@ -253,12 +258,12 @@ function tileBytes(R: i32): usize {
  *
  * A region that is too small is left behind for one of at least twice its size: what is left adds up to less than it.
  */
-export function reserve(R: i32, C: i32, withStops: bool): bool {
+export function reserve(R: i32, C: i32, withStops: bool, withCarried: bool): bool {
   const cells = <usize>C;
   const n = <usize>stride * 8;
   const windows = <usize>R + 1;
   const tile = tileBytes(R);
-  const bytes: usize = 1024 + tile * 4 + windows * 13 + cells * (withStops ? 40 : 16) + windows * n * 9;
+  const bytes: usize = 1024 + tile * 4 + windows * 13 + cells * (withStops ? 41 : 17) + windows * n * 9;
   if (regionStart + bytes > regionEnd) {
     const had = regionEnd - regionStart;
     const wanted = bytes > had * 2 ? bytes : had * 2;
@@ -277,6 +282,7 @@ export function reserve(R: i32, C: i32, withStops: bool): bool {
   cellStopLoss = withStops ? take(cells * 8) : 0;
   cellTrailingStop = withStops ? take(cells * 8) : 0;
   cellTakeProfit = withStops ? take(cells * 8) : 0;
+  cellCarried = withCarried ? take(cells) : 0;
   rowOrder = take(cells * 4);
   rowPrice = take(<usize>R * n);
   rowBars = take(<usize>R * 4 * n);

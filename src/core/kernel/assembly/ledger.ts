@@ -11,6 +11,7 @@ import {
   trailFactor,
   tripFlow,
 } from './layout';
+import { awaitEvent, openReentries, reentries } from './reentries';
 
 /** Cash and what a run adds up, as in execution/ledger.ts; `writeTotals` hands it to the host. */
 export let cash: f64 = 0;
@@ -45,6 +46,7 @@ export function openLedger(): void {
   barsStopped = batchesScaled = maxGrossLeverage = barsExposed = 0;
   smallestScale = 1;
   stoppedCount = 0;
+  openReentries();
   memory.fill(position, 0, <usize>stride * 8 + 16);
   memory.fill(stopped, 0, stride);
   for (let a: usize = 0; a < <usize>stride; a++) {
@@ -73,7 +75,7 @@ export function writeTotals(): void {
   store<f64>(at, smallestScale, 128);
   store<f64>(at, maxGrossLeverage, 136);
   store<f64>(at, barsExposed, 144);
-  store<f64>(at, 0, 152); // re-entries: rows that are no events fall to the TypeScript engine
+  store<f64>(at, reentries, 152);
   store<f64>(at, cash, 160);
 }
 
@@ -151,6 +153,7 @@ export function raiseLeverage(gross: f64, value: f64): void {
 export function markStopped(asset: usize): void {
   store<u8>(stopped + asset, 1);
   stoppedCount++;
+  awaitEvent(asset);
 }
 /** An instruction ends the time in which the asset stood stopped out. */
 export function liftStop(asset: usize): void {

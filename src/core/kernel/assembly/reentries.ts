@@ -1,0 +1,24 @@
+import { assets, awaitsEvent, before, cellCarried, dueCell, quantity } from './layout';
+
+/** Entry fills after a stop exit and before the next event; only in matrices with rows that the dense mode repeats. */
+export let reentries: f64 = 0;
+
+export function openReentries(): void {
+  reentries = 0;
+  memory.fill(awaitsEvent, 0, assets);
+}
+
+/** A stop sold the asset: it waits for an event that names it. */
+export function awaitEvent(asset: usize): void {
+  store<u8>(awaitsEvent + asset, 1);
+}
+
+/** After a batch is booked: a cell of an event ends the wait of its asset, a repeated one may enter it again. */
+export function countReentries(due: usize, count: i32): void {
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const asset = <usize>load<i32>(due + k * 4);
+    if (load<u8>(awaitsEvent + asset) === 0) continue;
+    if (load<u8>(cellCarried + <usize>load<i32>(dueCell + k * 4)) === 0) store<u8>(awaitsEvent + asset, 0);
+    else if (load<f64>(quantity + k * 8) !== 0 && load<f64>(before + k * 8) === 0) reentries += 1;
+  }
+}
