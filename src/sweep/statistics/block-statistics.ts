@@ -1,8 +1,10 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { blockDraws, createBlockBootstrap, drawsOf } from './block-bootstrap.ts';
 import { blockSplits } from './block-splits.ts';
+import { compiledLoops } from './compiled-loops.ts';
 import { createEffectiveTrials, type EffectiveTrials } from './effective-trials.ts';
 import { createOverfitting, type Overfitting } from './overfitting.ts';
+import { PLAIN_LOOPS } from './plain-loops.ts';
 import { type BlockColumns, blockLengths, createRunBlocks, readBlocks } from './run-blocks.ts';
 import { createSuperiorAbility, type SuperiorAbility } from './superior-ability.ts';
 
@@ -38,14 +40,14 @@ const KEPT_BYTES = 16e6;
  */
 export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
   const lengths = blockLengths(bars);
+  const loops = compiledLoops() ?? PLAIN_LOOPS;
   const counts = blockDraws(drawsOf(runs), seed);
-  const draws = counts.length / BLOCKS;
-  const overfitting = createOverfitting(blockSplits(runs, seed), lengths);
+  const overfitting = createOverfitting(blockSplits(runs, seed), lengths, loops);
   const trials = createEffectiveTrials(runs);
-  const ability = createSuperiorAbility(draws, bars);
-  const bootstrap = createBlockBootstrap(counts, lengths);
+  const bootstrap = createBlockBootstrap(counts, lengths, loops);
   const sums = benchmark?.sums ?? null;
-  const against = sums && createBlockBootstrap(counts, lengths);
+  const against = sums && createBlockBootstrap(counts, lengths, loops);
+  const ability = createSuperiorAbility(against ?? bootstrap, bars, loops);
   const difference = new Float64Array(BLOCKS);
   const run = createRunBlocks();
   const kept = new Map<number, BlockColumns>();
