@@ -1,7 +1,7 @@
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import type { ResultColumn, ResultValues } from '../formats/results-parquet.ts';
-import { readShard } from '../sweep/fold-shards.ts';
+import { shardReader } from '../sweep/fold-shards.ts';
 import { shardRange } from '../sweep/plan.ts';
 import type { Store } from '../sweep/ports.ts';
 import { rangesOf } from '../sweep/shard-ranges.ts';
@@ -34,11 +34,12 @@ export async function readRuns(
   const runs = runColumns(axes.length, metrics.length, summary.okRuns);
   const failures = causeCounter();
   const zeroTrades = causeCounter();
+  const readRows = shardReader(store, plan, read);
   let at = 0;
   const missing = new Set(rangesOf(summary.missingShards, plan.shards) ?? []);
   for (let shard = 0; shard < plan.shards; shard++) {
     if (missing.has(shard)) continue;
-    const rows = await readShard(store, plan, shard, read);
+    const rows = await readRows(shard);
     const texts = (name: string) => rows.get(name) as (string | null)[];
     const number = (name: string, row: number) => rows.get(name)![row] as number;
     const { count } = shardRange(plan, shard);
