@@ -1,3 +1,6 @@
+import type { FileMetaData } from 'hyparquet';
+import { plainPage } from './plain-page.ts';
+
 /** A column of texts in the form in which a PLAIN page holds them: no list of them is kept, which would be garbage soon. */
 export interface PlainTexts {
   add(text: string): void;
@@ -38,4 +41,36 @@ export function plainTexts(): PlainTexts {
     texts: () => count,
     bytes: () => buffer.subarray(0, end),
   };
+}
+
+/**
+ * Copies texts of some rows out of a column that `plainTexts` or the like wrote: one page of texts, perhaps compressed, none
+ * missing. The others are not even made, since a list of all of them is large.
+ *
+ * The bytes are not trusted: what does not add up is left to the reader of Parquet.
+ *
+ * @param rows ascending
+ * @param out [rows of the file], null
+ * @returns false for a column of another form
+ */
+export function copyPlainTexts(
+  bytes: Uint8Array,
+  file: FileMetaData,
+  name: string,
+  rows: readonly number[],
+  out: (string | null)[],
+): boolean {
+  const page = plainPage(bytes, file, name);
+  if (page?.type !== 'BYTE_ARRAY' || page.nulls !== 0 || page.values !== out.length) return false;
+  const plain = page.unpacked(page.bytes);
+  if (plain === null) return false;
+  const view = Buffer.from(plain.buffer, plain.byteOffset, plain.length);
+  let at = 0;
+  let row = 0;
+  for (const wanted of rows) {
+    for (; row < wanted && at + 4 <= view.length; row++) at += 4 + view.readUInt32LE(at);
+    if (row < wanted || at + 4 > view.length || at + 4 + view.readUInt32LE(at) > view.length) return false;
+    out[wanted] = view.toString('utf8', at + 4, at + 4 + view.readUInt32LE(at));
+  }
+  return true;
 }

@@ -4,7 +4,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { OutsideError } from '../contracts/errors.ts';
 import { PHYSICAL, type ResultColumn, type ResultValues, writeColumnChunk } from './column-chunk.ts';
 import { copyPlainNumbers } from './plain-numbers.ts';
-import { type PlainTexts, plainTexts } from './plain-texts.ts';
+import { copyPlainTexts, type PlainTexts, plainTexts } from './plain-texts.ts';
 
 export type { ResultColumn, ResultValues };
 
@@ -23,8 +23,8 @@ export function resultTable(columns: readonly ResultColumn[], rows: number): Res
 }
 
 /**
- * Memory for the rows of one shard after another: gives an empty table in it, which holds until the next one. What is
- * allocated anew for every shard is garbage, and with large pieces of it a process grows.
+ * Memory for the rows of one shard after another: gives an empty table in it, which holds until the next one, and is the
+ * same object for the same number of rows. What is allocated anew for every shard is garbage, with which a process grows.
  *
  * @param most rows of a table at most
  * @param plain names of columns of texts, different in every row, that are kept as bytes
@@ -42,23 +42,25 @@ export function tableRoom(
     if (plain.includes(column.name)) texts.set(column.name, plainTexts());
     else if (!isNumeric(column)) lists.set(column.name, []);
   }
+  let latest: ResultTable | null = null;
   return (rows) => {
     numbers.fill(Number.NaN);
+    for (const list of lists.values()) {
+      list.length = rows;
+      list.fill(null);
+    }
+    for (const column of texts.values()) column.clear();
+    if (latest?.rows === rows) return latest;
     const values = new Map<string, ResultValues>();
     let used = 0;
     for (const { name } of columns) {
+      if (texts.has(name)) continue;
       const list = lists.get(name);
-      if (list) {
-        list.length = rows;
-        values.set(name, list.fill(null));
-      } else if (texts.has(name)) {
-        texts.get(name)!.clear();
-      } else {
-        values.set(name, numbers.subarray(used, used + rows));
-        used += rows;
-      }
+      values.set(name, list ?? numbers.subarray(used, used + rows));
+      if (!list) used += rows;
     }
-    return { columns, rows, values, texts };
+    latest = { columns, rows, values, texts };
+    return latest;
   };
 }
 
@@ -151,21 +153,28 @@ export function resultFooter(bytes: Uint8Array, source: string): ResultFooter {
   }
 }
 
+/** What reading a table can do without. */
+interface DecodeOptions {
+  /** That of the bytes, where it was read already. */
+  readonly footer?: ResultFooter;
+  /** A table of these columns and rows, empty, to read into. */
+  readonly table?: ResultTable;
+  /** Rows of which texts are wanted, ascending; of others they may be null. Default: all. */
+  readonly textRows?: readonly number[] | undefined;
+}
+
 /**
  * Reads some columns of an encoded table: numbers as Float64Array with NaN for null, texts and flags as lists.
  *
  * The bytes are not trusted: `rows` is what the caller expects, checked against footer and chunks before anything is
  * allocated. Throws OutsideError naming `source` for other bytes, another number of rows, or a missing column.
- *
- * @param table of these columns and rows, empty, to read into
  */
 export async function decodeResults(
   bytes: Uint8Array,
   columns: readonly ResultColumn[],
   rows: number,
   source: string,
-  footer = resultFooter(bytes, source),
-  table?: ResultTable,
+  { footer = resultFooter(bytes, source), table, textRows }: DecodeOptions = {},
 ): Promise<ReadonlyMap<string, ResultValues>> {
   if (footer.rows !== rows || footer.parquet.row_groups.some((group) => Number(group.num_rows) > rows)) {
     throw new OutsideError(`${source}: expected ${rows} rows, found ${footer.rows}`);
@@ -176,9 +185,13 @@ export async function decodeResults(
   let filled = 0;
   try {
     const others: string[] = [];
-    for (const { name } of columns) {
+    for (const { name, type } of columns) {
       const column = values.get(name)!;
-      if (copyPlainNumbers(bytes, footer.parquet, name, column)) filled += rows;
+      const texts = textRows && type === 'UTF8' ? (column as (string | null)[]) : null;
+      const copied = texts
+        ? copyPlainTexts(bytes, footer.parquet, name, textRows!, texts)
+        : copyPlainNumbers(bytes, footer.parquet, name, column);
+      if (copied) filled += rows;
       else others.push(name);
     }
     await parquetRead({

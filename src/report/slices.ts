@@ -17,11 +17,24 @@ export function sliceOffset(
   return NUMBERS * (metrics * before + metric * sizes[axis]! + position);
 }
 
-/** How a metric is spread at each position of each axis, over all other axes. */
-export function axisSlices(columns: RunColumns, sizes: readonly number[]): Float32Array {
+/** Room for the slices of so many metrics. */
+export function emptySlices(sizes: readonly number[], metrics: number): Float32Array {
+  return new Float32Array(NUMBERS * metrics * sizes.reduce((sum, size) => sum + size, 0));
+}
+
+/**
+ * How metrics are spread at each position of each axis, over all other axes.
+ *
+ * @param slices of `all` metrics, of which those of the columns are the ones from `first` on
+ */
+export function fillSlices(
+  slices: Float32Array,
+  columns: RunColumns,
+  sizes: readonly number[],
+  all: number,
+  first: number,
+): void {
   const { metrics } = columns;
-  const positions = sizes.reduce((sum, size) => sum + size, 0);
-  const slices = new Float32Array(NUMBERS * metrics.length * positions);
   for (const axis of sizes.keys()) {
     const grouped = groupRuns(columns, [axis], sizes);
     for (const [m, metric] of metrics.entries()) {
@@ -29,9 +42,8 @@ export function axisSlices(columns: RunColumns, sizes: readonly number[]): Float
       for (let position = 0; position < grouped.cells; position++) {
         const { sorted, mean } = read(position);
         const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
-        slices.set(numbers, sliceOffset(sizes, metrics.length, axis, m, position));
+        slices.set(numbers, sliceOffset(sizes, all, axis, first + m, position));
       }
     }
   }
-  return slices;
 }

@@ -132,21 +132,25 @@ export async function foldShards(
 export const readShard = (store: Store, plan: Plan, shard: number, columns: readonly ResultColumn[]) =>
   shardReader(store, plan, columns)(shard);
 
-/** Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next. */
+/**
+ * Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next.
+ *
+ * With `textRows`, ascending, texts of other rows may be null.
+ */
 export function shardReader(
   store: Store,
   plan: Plan,
   columns: readonly ResultColumn[],
-): (shard: number) => Promise<ReadonlyMap<string, ResultValues>> {
+): (shard: number, textRows?: readonly number[]) => Promise<ReadonlyMap<string, ResultValues>> {
   const room = tableRoom(columns, Math.min(plan.shardRuns, plan.runs));
   let into = new ArrayBuffer(0);
-  return async (shard) => {
+  return async (shard, textRows) => {
     const key = resultKey(plan.sweepId, shard);
     const bytes = await store.get(key, into);
     if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
     // Objects of the sweep are about as large as each other.
     if (bytes.length > into.byteLength) into = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
-    return checkedRows(plan, shard, columns, key, bytes, room);
+    return checkedRows(plan, shard, columns, key, bytes, room, textRows);
   };
 }
 
@@ -157,6 +161,7 @@ async function checkedRows(
   key: string,
   bytes: Uint8Array,
   room: ReturnType<typeof tableRoom>,
+  textRows: readonly number[] | undefined,
 ): Promise<ReadonlyMap<string, ResultValues>> {
   const { first, count } = shardRange(plan, shard);
   const footer = resultFooter(bytes, key);
@@ -166,7 +171,7 @@ async function checkedRows(
       `${key}: expected the rows of shard ${shard}, found those of ${metadata.sweep_id}/${metadata.shard}`,
     );
   }
-  const rows = await decodeResults(bytes, columns, count, key, footer, room(count));
+  const rows = await decodeResults(bytes, columns, count, key, { footer, table: room(count), textRows });
   const index = rows.get('run_index');
   for (let i = 0; index && i < count; i++) {
     if (index[i] !== first + i) {

@@ -46,11 +46,17 @@ export async function leaderboard(
     (table.values.get(name) as unknown[] | Float64Array)[at] = value as number;
   };
   const places = leaders.map((leader, at) => ({ ...leader, at })).sort((a, b) => a.runIndex - b.runIndex);
-  let shard = -1;
   const readRows = shardReader(store, plan, columns);
+  const byShard = new Map<number, number[]>();
+  for (const { shard, row } of places) {
+    const known = byShard.get(shard);
+    if (known) known.push(row);
+    else byShard.set(shard, [row]);
+  }
+  let shard = -1;
   let rows: Awaited<ReturnType<typeof readRows>> = new Map();
   for (const place of places) {
-    if (place.shard !== shard) rows = await readRows(place.shard);
+    if (place.shard !== shard) rows = await readRows(place.shard, byShard.get(place.shard));
     shard = place.shard;
     put('rank', place.at, place.at + 1);
     put('generation', place.at, generation);

@@ -19,7 +19,7 @@ import {
 import { axisTarget, type Grid, type GridIndex, type ParameterSet } from './grid.ts';
 import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
-import { runIndices } from './selection.ts';
+import { indexReader } from './selection.ts';
 import type { SimulatedRun, Simulator } from './simulate-run.ts';
 import type { RunValidation } from './validation/run-validation.ts';
 
@@ -41,7 +41,6 @@ export interface ShardContext {
   readonly read: (index: GridIndex) => ParameterSet;
   /** Memory for the rows of one shard after another. */
   readonly room: ShardRoom;
-  readonly axes: readonly AxisColumn[];
   readonly simulator: Simulator;
   /** null in a sweep without windows. */
   readonly validation: RunValidation | null;
@@ -51,19 +50,29 @@ export interface ShardContext {
   readonly spell: (set: ParameterSet, params: string) => string;
 }
 
-/** Where the rows of a shard are put together and encoded. */
+/** Where the rows of one shard after another are put together and encoded. */
 export interface ShardRoom {
-  readonly table: (rows: number) => ResultTable;
+  rows(count: number): Rows;
   readonly writer: ReturnType<typeof resultWriter>;
 }
 
 /** Memory for the rows of the shards of a plan, one after the other. */
 export function shardRoom(
   columns: readonly ResultColumn[],
+  axes: readonly AxisColumn[],
   plan: Pick<Plan, 'shardRuns' | 'runs'>,
 ): ShardRoom {
   const most = Math.min(plan.shardRuns, plan.runs);
-  return { table: tableRoom(columns, most, ['run_id', 'params']), writer: resultWriter(columns, most) };
+  const table = tableRoom(columns, most, ['run_id', 'params']);
+  let latest: Rows | null = null;
+  return {
+    rows(count) {
+      const empty = table(count);
+      if (latest?.table !== empty) latest = openRows(empty, axes);
+      return latest;
+    },
+    writer: resultWriter(columns, most),
+  };
 }
 
 /** The table of a shard with the columns that every run fills looked up once: by name for each cell is dear. */
@@ -92,16 +101,16 @@ export function runShard(
   between?: () => void,
   into?: ArrayBuffer,
 ): ShardRows {
-  const { plan, spec, grid, read, room, axes } = context;
+  const { plan, spec, grid, read, room } = context;
   const { first, count } = shardRange(plan, shard);
-  const indices = runIndices(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
-  const rows = openRows(room.table(count), axes);
+  const indexOf = indexReader(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
+  const rows = room.rows(count);
   let failedRuns = 0;
   for (let i = 0; i < count; i++) {
     between?.();
     rows.put('run_index', i, first + i);
     rows.put('shard', i, shard);
-    if (!fillRow(context, rows, i, first + i, read(indices[i]!))) failedRuns++;
+    if (!fillRow(context, rows, i, first + i, read(indexOf(i)))) failedRuns++;
   }
   const bytes = encode(rows.table, plan, shard, first, room.writer);
   return { bytes: copyOf(bytes, into), failedRuns };

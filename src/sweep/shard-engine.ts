@@ -51,7 +51,6 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     grid,
     read: parameterReader(grid),
     validation,
-    axes: axisColumns(grid),
     simulator,
     bars,
     runId: runIds({
@@ -77,7 +76,8 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   return {
     grid,
     runShard(shard, between, into) {
-      room ??= shardRoom([...resultColumns(grid), ...(validation?.windowColumns ?? [])], plan);
+      const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
+      room ??= shardRoom(columns, axisColumns(grid), plan);
       return runShard({ ...context, room }, shard, between, into);
     },
     replay(params, withParity) {
