@@ -143,12 +143,19 @@ function valuesBody(
   present: number,
 ): PageBody {
   if (!(values instanceof Float64Array)) return flagsBody(values as (boolean | null)[]);
-  const all = missing ? values.filter((value) => !Number.isNaN(value)) : values;
+  const all = missing ? definedOf(values, present) : values;
   let repeats = 0;
   for (let i = 1; i < present; i++) if (all[i] === all[i - 1]) repeats++;
   const numbers = column.type === 'DOUBLE' ? all : integers(column, all);
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   return { encoding: 'PLAIN', bytes, compress: 2 * repeats > present };
+}
+
+/** The numbers that are not NaN; the `filter` of a typed array makes a list of them first. */
+function definedOf(values: Float64Array, present: number): Float64Array {
+  const defined = new Float64Array(present);
+  for (let i = 0, at = 0; at < present; i++) if (!Number.isNaN(values[i]!)) defined[at++] = values[i]!;
+  return defined;
 }
 
 function integers({ name }: ResultColumn, values: Float64Array): Int32Array {
@@ -183,11 +190,9 @@ function textBody(texts: readonly string[], dictionary: ReadonlyMap<string, numb
   const bits = Math.ceil(Math.log2(dictionary.size));
   const writer = new ByteWriter();
   writer.appendUint8(bits);
-  writeRleBitPackedHybrid(
-    writer,
-    Int32Array.from(texts, (text) => dictionary.get(text)!),
-    bits,
-  );
+  const numbers = new Int32Array(texts.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = dictionary.get(texts[i]!)!;
+  writeRleBitPackedHybrid(writer, numbers, bits);
   return { encoding: 'RLE_DICTIONARY', bytes: writer.getBytes(), compress: false };
 }
 

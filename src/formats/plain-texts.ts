@@ -43,6 +43,8 @@ export function plainTexts(): PlainTexts {
   };
 }
 
+let scratch = new Uint8Array(0); // kept: one page is unpacked after the other
+
 /**
  * Copies texts of some rows out of a column that `plainTexts` or the like wrote: one page of texts, perhaps compressed, none
  * missing. The others are not even made, since a list of all of them is large.
@@ -62,7 +64,8 @@ export function copyPlainTexts(
 ): boolean {
   const page = plainPage(bytes, file, name);
   if (page?.type !== 'BYTE_ARRAY' || page.nulls !== 0 || page.values !== out.length) return false;
-  const plain = page.unpacked(page.bytes);
+  if (page.bytes > scratch.length) scratch = new Uint8Array(page.bytes);
+  const plain = page.unpacked(page.bytes, scratch.subarray(0, page.bytes));
   if (plain === null) return false;
   const view = Buffer.from(plain.buffer, plain.byteOffset, plain.length);
   let at = 0;

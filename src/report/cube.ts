@@ -49,8 +49,9 @@ export function pairCube(
   best: readonly number[] | null,
 ): Float32Array {
   const cube = new Float32Array(cubeLength(sizes, metrics.length)).fill(Number.NaN);
+  const room = new Uint32Array(columns.rows);
   for (const pair of axisPairs(sizes.length)) {
-    const all = groupRuns(columns, pair, sizes);
+    const all = groupRuns(columns, pair, sizes, null, room);
     const pins = best?.map((position, axis) => (pair.includes(axis) ? ANY : position));
     const asBest = pins && groupRuns(columns, pair, sizes, pins);
     for (const [m, { direction }] of metrics.entries()) {

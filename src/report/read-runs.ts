@@ -64,12 +64,12 @@ export async function readRuns(source: RunsSource, axes: readonly PlacedAxis[]):
   return { positions, failures: failures.causes(), zeroTrades: zeroTrades.causes() };
 }
 
-/** Reads metrics of the rows with status ok, in the order of the runs; [metrics][rows], NaN = undefined. */
+/** Reads metrics of the rows with status ok, in the order of the runs, into `found` [metrics][rows]; NaN = undefined. */
 export async function readMetrics(
   source: RunsSource,
   metrics: readonly ReportMetric[],
-): Promise<RunColumns['metrics']> {
-  const found = runColumns(0, metrics.length, source.summary.okRuns).metrics;
+  found: RunColumns['metrics'],
+): Promise<void> {
   let at = 0;
   await eachShard(
     source,
@@ -84,7 +84,6 @@ export async function readMetrics(
       }
     },
   );
-  return found;
 }
 
 /** Reads columns of one shard after the other, in the order of the runs; the rows hold until the next. */

@@ -48,14 +48,17 @@ export async function runFigures(
   const histograms: Histogram[] = [];
   let cube: Float32Array | null = null;
   const step = budget.complete ? metrics.length : budget.cubeMetrics;
+  const room = Array.from({ length: step }, () => new Float32Array(rows));
+  const sortRoom = new Float32Array(rows);
   for (let first = 0; first < metrics.length; first += step) {
     const some = metrics.slice(first, first + step);
-    const columns: RunColumns = { rows, positions, metrics: await readMetrics(source, some) };
+    const columns: RunColumns = { rows, positions, metrics: room.slice(0, some.length) };
+    await readMetrics(source, some, columns.metrics);
     shown.push(...(sample ? pickRows(columns, sample) : columns).metrics);
     if (first === 0 && !budget.complete) cube = pairCube(columns, sizes, some, best);
     fillSlices(slices, columns, sizes, metrics.length, first);
     for (const [m, { name, direction }] of some.entries()) {
-      histograms.push(histogramOf(columns.metrics[m]!, direction, benchmark?.[name] ?? null));
+      histograms.push(histogramOf(columns.metrics[m]!, direction, benchmark?.[name] ?? null, sortRoom));
     }
   }
   const where = sample ? pickRows({ rows, positions, metrics: [] }, sample).positions : positions;

@@ -35,8 +35,9 @@ export function fillSlices(
   first: number,
 ): void {
   const { metrics } = columns;
+  const room = new Uint32Array(columns.rows);
   for (const axis of sizes.keys()) {
-    const grouped = groupRuns(columns, [axis], sizes);
+    const grouped = groupRuns(columns, [axis], sizes, null, room);
     for (const [m, metric] of metrics.entries()) {
       const read = cellReader(grouped, metric);
       for (let position = 0; position < grouped.cells; position++) {
