@@ -22,14 +22,12 @@ export const ANY = -1;
  *
  * @param sizes number of positions of every axis
  * @param pins by axis the position that a run must have, ANY for any; null = no pins
- * @param room memory for the order, [rows]: the groups then hold until it is used again
  */
 export function groupRuns(
   { rows, positions }: RunColumns,
   by: readonly number[],
   sizes: readonly number[],
   pins: readonly number[] | null = null,
-  room?: Uint32Array,
 ): Grouped {
   const cells = by.reduce((product, axis) => product * sizes[axis]!, 1);
   const pinned = (pins ?? []).flatMap((pin, axis) => (pin === ANY ? [] : [{ pin, own: positions[axis]! }]));
@@ -47,7 +45,7 @@ export function groupRuns(
   }
   for (let c = 0; c < cells; c++) start[c + 1]! += start[c]!;
   const next = start.slice();
-  const order = room ? room.subarray(0, start[cells]!) : new Uint32Array(start[cells]!);
+  const order = new Uint32Array(start[cells]!);
   for (let row = 0; row < rows; row++) {
     const cell = cellOf(row);
     if (cell >= 0) order[next[cell]!++] = row;

@@ -32,7 +32,7 @@ export function histogramOf(
   values: Float32Array,
   direction: 'higher' | 'lower' | 'none',
   benchmark: number | null,
-  room = new Float32Array(values.length),
+  room: Float32Array = new Float32Array(values.length),
 ): Histogram {
   const sorted = sortFloats(definedOf(values, room));
   const defined = sorted.length;

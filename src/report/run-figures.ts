@@ -7,6 +7,7 @@ import type { ReportMetric } from './report-data.ts';
 import { pickRows, type RunColumns } from './run-columns.ts';
 import { sampleRows } from './sample-rows.ts';
 import { emptySlices, fillSlices } from './slices.ts';
+import { cellRoom } from './sorted-cells.ts';
 
 /** What a page says of all runs. */
 export interface RunFigures {
@@ -49,16 +50,16 @@ export async function runFigures(
   let cube: Float32Array | null = null;
   const step = budget.complete ? metrics.length : budget.cubeMetrics;
   const room = Array.from({ length: step }, () => new Float32Array(rows));
-  const sortRoom = new Float32Array(rows);
+  const cells = cellRoom(rows);
   for (let first = 0; first < metrics.length; first += step) {
     const some = metrics.slice(first, first + step);
     const columns: RunColumns = { rows, positions, metrics: room.slice(0, some.length) };
     await readMetrics(source, some, columns.metrics);
     shown.push(...(sample ? pickRows(columns, sample) : columns).metrics);
-    if (first === 0 && !budget.complete) cube = pairCube(columns, sizes, some, best);
-    fillSlices(slices, columns, sizes, metrics.length, first);
+    if (first === 0 && !budget.complete) cube = pairCube(columns, sizes, some, best, cells);
+    fillSlices(slices, columns, sizes, metrics.length, first, cells);
     for (const [m, { name, direction }] of some.entries()) {
-      histograms.push(histogramOf(columns.metrics[m]!, direction, benchmark?.[name] ?? null, sortRoom));
+      histograms.push(histogramOf(columns.metrics[m]!, direction, benchmark?.[name] ?? null, cells.sorted));
     }
   }
   const where = sample ? pickRows({ rows, positions, metrics: [] }, sample).positions : positions;

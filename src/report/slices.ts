@@ -1,5 +1,6 @@
-import { cellReader, groupRuns, quantileOf } from './cells.ts';
+import { quantileOf } from './cells.ts';
 import type { RunColumns } from './run-columns.ts';
+import { cellRoom, sortedCells } from './sorted-cells.ts';
 
 /** The numbers of a slice at one position of an axis: quantiles of the defined values, their mean, how many. */
 export const SLICE_QUANTILES = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -33,14 +34,13 @@ export function fillSlices(
   sizes: readonly number[],
   all: number,
   first: number,
+  room = cellRoom(columns.rows),
 ): void {
-  const { metrics } = columns;
-  const room = new Uint32Array(columns.rows);
-  for (const axis of sizes.keys()) {
-    const grouped = groupRuns(columns, [axis], sizes, null, room);
-    for (const [m, metric] of metrics.entries()) {
-      const read = cellReader(grouped, metric);
-      for (let position = 0; position < grouped.cells; position++) {
+  for (const [m, metric] of columns.metrics.entries()) {
+    const cellsBy = sortedCells(columns, sizes, metric, room);
+    for (const [axis, size] of sizes.entries()) {
+      const read = cellsBy([axis]);
+      for (let position = 0; position < size; position++) {
         const { sorted, mean } = read(position);
         const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
         slices.set(numbers, sliceOffset(sizes, all, axis, first + m, position));
