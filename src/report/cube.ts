@@ -48,7 +48,7 @@ export function pairCube(
   sizes: readonly number[],
   metrics: readonly ReportMetric[],
   best: readonly number[] | null,
-  room = cellRoom(columns.rows),
+  room = cellRoom(columns.rows, sizes.length),
 ): Float32Array {
   const cube = new Float32Array(cubeLength(sizes, metrics.length)).fill(Number.NaN);
   const pairs = axisPairs(sizes.length).map((pair) => {

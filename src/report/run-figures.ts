@@ -50,7 +50,7 @@ export async function runFigures(
   let cube: Float32Array | null = null;
   const step = budget.complete ? metrics.length : budget.cubeMetrics;
   const room = Array.from({ length: step }, () => new Float32Array(rows));
-  const cells = cellRoom(rows);
+  const cells = cellRoom(rows, sizes.length);
   for (let first = 0; first < metrics.length; first += step) {
     const some = metrics.slice(first, first + step);
     const columns: RunColumns = { rows, positions, metrics: room.slice(0, some.length) };

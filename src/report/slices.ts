@@ -34,7 +34,7 @@ export function fillSlices(
   sizes: readonly number[],
   all: number,
   first: number,
-  room = cellRoom(columns.rows),
+  room = cellRoom(columns.rows, sizes.length),
 ): void {
   for (const [m, metric] of columns.metrics.entries()) {
     const cellsBy = sortedCells(columns, sizes, metric, room);

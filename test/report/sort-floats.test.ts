@@ -28,7 +28,7 @@ describe('the rows in the order of their values', () => {
   it('are those of a stable sort without the rows that have none', () => {
     const floats = fc.float32Array({ minLength: 0, maxLength: 400, size: 'max' });
     const twice = floats.map((values) => Float32Array.of(...values, ...values, Number.NaN));
-    const room = cellRoom(801);
+    const room = cellRoom(801, 0);
     fc.assert(
       fc.property(twice, (values) => {
         const rank = (row: number) => (Object.is(values[row], -0) ? -Number.MIN_VALUE : values[row]!);
