@@ -30,7 +30,7 @@ try {
   const memory = Object.fromEntries(
     ['none', 'sparse', 'dense'].map((form) => [form, measured('memory.mjs', form)]),
   );
-  const whole = measureWholeSweeps(out, measured);
+  const whole = await measureWholeSweeps(out);
   printEngines(engines);
   printWhole(whole);
   printStart(start);

@@ -1,5 +1,4 @@
 // `npm run bench:sweep`: the part of `npm run bench` that measures whole sweeps, alone; writes bench/sweep.json.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,17 +10,18 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'backsweep-sweep-'));
 try {
   await buildPrograms(['sweep'], out);
-  const { large, tenThousand, million, answered } = measureWholeSweeps(out, (program, argument) =>
-    JSON.parse(execFileSync(process.execPath, [join(out, program), argument], { encoding: 'utf8' })),
-  );
+  const { large, tenThousand, million, answered } = await measureWholeSweeps(out);
+  const cpuMicros = ({ cpuSeconds }, runs) => ((cpuSeconds * 1e6) / runs).toFixed(0);
   const lines = large.map(
-    ({ name, engineMicros, shardMicros, kernelSeconds, one, two }) =>
-      `${name}: a run ${engineMicros.toFixed(0)} µs, in its shard ${shardMicros.toFixed(0)} µs; 100,000 runs ${one.seconds.toFixed(1)} s on one thread, ` +
-      `${two.seconds.toFixed(1)} s on two (${(one.seconds / two.seconds).toFixed(2)}×), ${(two.seconds / (kernelSeconds / 2)).toFixed(2)} × (kernel ÷ 2)`,
+    ({ name, runs, engineMicros, shardMicros, kernelSeconds, machineScaling, one, two }) =>
+      `${name}: a run ${engineMicros.toFixed(0)} µs, in its shard ${shardMicros.toFixed(0)} µs, in all ${cpuMicros(one, runs)} µs of CPU on one thread, ` +
+      `${cpuMicros(two, runs)} µs on two; 100,000 runs ${one.seconds.toFixed(1)} s on one, ${two.seconds.toFixed(1)} s on two: ` +
+      `${(one.seconds / two.seconds).toFixed(2)}×, two processes of bare runs ${machineScaling.toFixed(2)}×; ` +
+      `${(two.seconds / (kernelSeconds / 2)).toFixed(2)} × (kernel ÷ 2), ${(two.seconds / (kernelSeconds / machineScaling)).toFixed(2)} × (kernel ÷ ${machineScaling.toFixed(2)})`,
   );
   const mib = ({ peakBytes }) => `${(peakBytes / 2 ** 20).toFixed(0)} MiB`;
   lines.push(
-    `1,000,000 runs on 10 assets × 500 bars: ${million.seconds.toFixed(0)} s, peak ${mib(million)} (10,000 runs: ${mib(tenThousand)})`,
+    `1,000,000 runs on 10 assets × 500 bars: ${million.seconds.toFixed(0)} s, peak ${mib(million)}, ${(million.peakBytes / tenThousand.peakBytes).toFixed(2)}× that of 10,000 runs (${mib(tenThousand)})`,
     ...Object.entries(answered).map(([name, seconds]) => `${name} on them: ${seconds.toFixed(1)} s`),
   );
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length };

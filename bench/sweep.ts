@@ -6,8 +6,11 @@ import { barsPerYearOf } from '../src/sweep/sweep-content.ts';
 /**
  * What the runs of a sweep file take on one thread, in µs: as whole shards (parameters, instructions, runs, statistics,
  * rows, Parquet), and as bare runs with their metrics. No parity.
+ *
+ * `node sweep.mjs FILE bare`: seconds by the clock for a number of bare runs, to compare one process with two at once.
  */
-const { prepared } = await openSweepFile(process.argv[2]!);
+const [file, mode] = process.argv.slice(2);
+const { prepared } = await openSweepFile(file!);
 const { plan, inputs, engine } = prepared;
 const { spec, bars, strategy } = inputs;
 /** Spread over the sweep, so that the first parameters do not stand for all. */
@@ -44,7 +47,13 @@ function cpuMicros(): number {
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
 bareRuns(shards[0]!); // lets the compiler see the code first
-const engineMicros = median(shards.map(bareRuns));
-wholeShard(shards[0]!);
-const shardMicros = median(shards.map(wholeShard));
-process.stdout.write(`${JSON.stringify({ engineMicros, shardMicros })}\n`);
+if (mode === 'bare') {
+  const started = performance.now();
+  for (let round = 0; round < 3; round++) for (const shard of shards) bareRuns(shard);
+  process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - started) / 1000 })}\n`);
+} else {
+  const engineMicros = median(shards.map(bareRuns));
+  wholeShard(shards[0]!);
+  const shardMicros = median(shards.map(wholeShard));
+  process.stdout.write(`${JSON.stringify({ engineMicros, shardMicros })}\n`);
+}

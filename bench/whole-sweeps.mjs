@@ -1,8 +1,9 @@
 // Whole sweeps from the command line: 100,000 runs of scenario A's size on one thread and on two, and a million small runs.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const steps = (from, step, count) => ({ from, to: Number((from + step * (count - 1)).toFixed(6)), step });
@@ -43,20 +44,31 @@ const small = (lookbacks) => ({
 });
 
 /**
- * @param out a directory for data and results
- * @param measured runs a compiled program of the bench: `sweep` tells what the engine alone takes
+ * @param out a directory for data and results, and for the compiled program `sweep.mjs`, which tells what the engine alone takes
  * @returns figures of `large` sweeps by name and threads, and of the `million`
  */
-export function measureWholeSweeps(out, measured) {
+export async function measureWholeSweeps(out) {
   synth(join(out, 'large'), 50, 2_520);
   synth(join(out, 'small'), 10, 500);
-  const large = Object.entries(LARGE).map(([name, spec]) => {
+  const large = [];
+  for (const [name, spec] of Object.entries(LARGE)) {
     const file = writeSpec(out, name, './large', spec);
-    const { engineMicros, shardMicros } = measured('sweep.mjs', file);
+    const alone = await engineAlone(out, file);
     const [one, two] = [1, 2].map((threads) => run(out, file, threads, 100_000));
-    const kernelSeconds = (engineMicros * 100_000) / 1e6;
-    return { name, runs: 100_000, engineMicros, shardMicros, kernelSeconds, one, two };
-  });
+    const after = await engineAlone(out, file); // a machine that others use is another one a minute later
+    const mean = (of) => (of(alone) + of(after)) / 2;
+    const engineMicros = mean(({ engineMicros: micros }) => micros);
+    large.push({
+      name,
+      runs: 100_000,
+      engineMicros,
+      shardMicros: mean(({ shardMicros }) => shardMicros),
+      kernelSeconds: (engineMicros * 100_000) / 1e6,
+      machineScaling: mean(({ machineScaling }) => machineScaling),
+      one,
+      two,
+    });
+  }
   const tenThousand = run(out, writeSpec(out, 'ten thousand', './small', small(1)), 2, 10_000);
   const file = writeSpec(out, 'million', './small', small(100));
   const million = run(out, file, 2, 1_000_000);
@@ -76,6 +88,22 @@ export function measureWholeSweeps(out, measured) {
     Object.entries(questions).map(([name, words]) => [name, cli(out, ...words).seconds]),
   );
   return { large, tenThousand, million, answered };
+}
+
+/**
+ * What the engine takes for the runs of a sweep file on one thread, and how much more two processes of bare runs, which share
+ * nothing, do at once than one: no sweep on this machine can scale better.
+ */
+async function engineAlone(out, file) {
+  const node = async (...mode) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(out, 'sweep.mjs'), file, ...mode]);
+    return JSON.parse(stdout);
+  };
+  const { engineMicros, shardMicros } = await node();
+  const alone = await node('bare');
+  const both = await Promise.all([node('bare'), node('bare')]);
+  const machineScaling = both.reduce((sum, { seconds }) => sum + alone.seconds / seconds, 0);
+  return { engineMicros, shardMicros, machineScaling };
 }
 
 function synth(dir, assets, bars) {

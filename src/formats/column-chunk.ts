@@ -4,6 +4,7 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import type { Column } from '../contracts/result-row.ts';
+import { type PlainTexts, plainTexts } from './plain-texts.ts';
 
 /** A column of a table as the encoding sees it. */
 export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
@@ -36,9 +37,10 @@ interface PageBody {
 export function writeColumnChunk(
   writer: ByteWriter,
   column: ResultColumn,
-  values: ResultValues,
+  values: ResultValues | PlainTexts,
 ): ColumnChunk {
   const start = writer.offset;
+  if ('texts' in values) return writePlainTexts(writer, column, values);
   const missing = missingLevels(values);
   if (missing !== null && !column.nullable) {
     throw new Error(
@@ -59,18 +61,46 @@ export function writeColumnChunk(
     values.length,
     present,
   );
+  return chunkOf(column, body, dictionary !== null, values.length, unpacked, [
+    start,
+    pageStart,
+    writer.offset,
+  ]);
+}
+
+/** Texts that are in the form of their page already: a value in every row. */
+function writePlainTexts(
+  writer: ByteWriter,
+  column: ResultColumn,
+  { texts, bytes }: PlainTexts,
+): ColumnChunk {
+  const start = writer.offset;
+  const body = plainBody(bytes(), texts());
+  const levels = column.nullable ? levelsOf(null, texts()) : null;
+  const unpacked = writePage(writer, body, levels, texts(), texts());
+  return chunkOf(column, body, false, texts(), unpacked, [start, start, writer.offset]);
+}
+
+function chunkOf(
+  { name, type }: ResultColumn,
+  { encoding, compress }: PageBody,
+  numbered: boolean,
+  rows: number,
+  unpacked: number,
+  [start, pageStart, end]: readonly [number, number, number],
+): ColumnChunk {
   return {
     file_offset: BigInt(start),
     meta_data: {
-      type: PHYSICAL[column.type],
-      encodings: dictionary ? ['PLAIN', 'RLE_DICTIONARY'] : [body.encoding],
-      path_in_schema: [column.name],
-      codec: body.compress ? 'SNAPPY' : 'UNCOMPRESSED',
-      num_values: BigInt(values.length),
+      type: PHYSICAL[type],
+      encodings: numbered ? ['PLAIN', 'RLE_DICTIONARY'] : [encoding],
+      path_in_schema: [name],
+      codec: compress ? 'SNAPPY' : 'UNCOMPRESSED',
+      num_values: BigInt(rows),
       total_uncompressed_size: BigInt(unpacked),
-      total_compressed_size: BigInt(writer.offset - start),
+      total_compressed_size: BigInt(end - start),
       data_page_offset: BigInt(pageStart),
-      ...(dictionary && { dictionary_page_offset: BigInt(start) }),
+      ...(numbered && { dictionary_page_offset: BigInt(start) }),
     },
   };
 }
@@ -113,12 +143,19 @@ function valuesBody(
   present: number,
 ): PageBody {
   if (!(values instanceof Float64Array)) return flagsBody(values as (boolean | null)[]);
-  const all = missing ? values.filter((value) => !Number.isNaN(value)) : values;
+  const all = missing ? definedOf(values, present) : values;
   let repeats = 0;
   for (let i = 1; i < present; i++) if (all[i] === all[i - 1]) repeats++;
   const numbers = column.type === 'DOUBLE' ? all : integers(column, all);
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   return { encoding: 'PLAIN', bytes, compress: 2 * repeats > present };
+}
+
+/** The numbers that are not NaN; the `filter` of a typed array makes a list of them first. */
+function definedOf(values: Float64Array, present: number): Float64Array {
+  const defined = new Float64Array(present);
+  for (let i = 0, at = 0; at < present; i++) if (!Number.isNaN(values[i]!)) defined[at++] = values[i]!;
+  return defined;
 }
 
 function integers({ name }: ResultColumn, values: Float64Array): Int32Array {
@@ -149,36 +186,31 @@ function dictionaryOf(texts: readonly string[]): ReadonlyMap<string, number> | n
 }
 
 function textBody(texts: readonly string[], dictionary: ReadonlyMap<string, number> | null): PageBody {
-  if (!dictionary) {
-    const bytes = plainTexts(texts);
-    return { encoding: 'PLAIN', bytes, compress: bytes.length > (LONG_TEXT + 4) * texts.length };
-  }
+  if (!dictionary) return plainBody(plainBytes(texts), texts.length);
   const bits = Math.ceil(Math.log2(dictionary.size));
   const writer = new ByteWriter();
   writer.appendUint8(bits);
-  writeRleBitPackedHybrid(
-    writer,
-    Int32Array.from(texts, (text) => dictionary.get(text)!),
-    bits,
-  );
+  const numbers = new Int32Array(texts.length);
+  for (let i = 0; i < numbers.length; i++) numbers[i] = dictionary.get(texts[i]!)!;
+  writeRleBitPackedHybrid(writer, numbers, bits);
   return { encoding: 'RLE_DICTIONARY', bytes: writer.getBytes(), compress: false };
 }
 
-/** Each text as the number of its bytes and its UTF-8. */
-function plainTexts(texts: readonly string[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(texts.reduce((sum, text) => sum + 4 + Buffer.byteLength(text), 0));
-  let end = 0;
-  for (const text of texts) {
-    const length = bytes.write(text, end + 4);
-    bytes.writeUInt32LE(length, end);
-    end += 4 + length;
-  }
-  return bytes;
+const plainBody = (bytes: Uint8Array, texts: number): PageBody => ({
+  encoding: 'PLAIN',
+  bytes,
+  compress: bytes.length > (LONG_TEXT + 4) * texts,
+});
+
+function plainBytes(texts: Iterable<string>): Uint8Array {
+  const plain = plainTexts();
+  for (const text of texts) plain.add(text);
+  return plain.bytes();
 }
 
 function writeDictionary(writer: ByteWriter, dictionary: ReadonlyMap<string, number>): number {
   const start = writer.offset;
-  const bytes = plainTexts([...dictionary.keys()]);
+  const bytes = plainBytes(dictionary.keys());
   writePageHeader(writer, {
     type: 'DICTIONARY_PAGE',
     uncompressed_page_size: bytes.length,

@@ -4,6 +4,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { OutsideError } from '../contracts/errors.ts';
 import { PHYSICAL, type ResultColumn, type ResultValues, writeColumnChunk } from './column-chunk.ts';
 import { copyPlainNumbers } from './plain-numbers.ts';
+import { copyPlainTexts, type PlainTexts, plainTexts } from './plain-texts.ts';
 
 export type { ResultColumn, ResultValues };
 
@@ -12,27 +13,55 @@ export interface ResultTable {
   readonly columns: readonly ResultColumn[];
   readonly rows: number;
   readonly values: ReadonlyMap<string, ResultValues>;
+  /** Columns of texts, with one in every row, that stand here instead: those that `tableRoom` was asked for. */
+  readonly texts?: ReadonlyMap<string, PlainTexts>;
+}
+
+/** An empty table: numbers are NaN, everything else null. */
+export function resultTable(columns: readonly ResultColumn[], rows: number): ResultTable {
+  return tableRoom(columns, rows)(rows);
 }
 
 /**
- * An empty table: numbers are NaN, everything else null.
+ * Memory for the rows of one shard after another: gives an empty table in it, which holds until the next one, and is the
+ * same object for the same number of rows. What is allocated anew for every shard is garbage, with which a process grows.
  *
- * All numbers lie in one piece of memory, which goes back to the system as one: hundreds of small pieces a shard leave holes.
+ * @param most rows of a table at most
+ * @param plain names of columns of texts, different in every row, that are kept as bytes
  */
-export function resultTable(columns: readonly ResultColumn[], rows: number): ResultTable {
+export function tableRoom(
+  columns: readonly ResultColumn[],
+  most: number,
+  plain: readonly string[] = [],
+): (rows: number) => ResultTable {
   const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
-  const numbers = new Float64Array(rows * columns.filter(isNumeric).length).fill(Number.NaN);
-  const values = new Map<string, ResultValues>();
-  let used = 0;
+  const numbers = new Float64Array(most * columns.filter(isNumeric).length);
+  const lists = new Map<string, null[]>();
+  const texts = new Map<string, PlainTexts>();
   for (const column of columns) {
-    if (!isNumeric(column)) {
-      values.set(column.name, new Array(rows).fill(null));
-      continue;
-    }
-    values.set(column.name, numbers.subarray(used, used + rows));
-    used += rows;
+    if (plain.includes(column.name)) texts.set(column.name, plainTexts());
+    else if (!isNumeric(column)) lists.set(column.name, []);
   }
-  return { columns, rows, values };
+  let latest: ResultTable | null = null;
+  return (rows) => {
+    numbers.fill(Number.NaN);
+    for (const list of lists.values()) {
+      list.length = rows;
+      list.fill(null);
+    }
+    for (const column of texts.values()) column.clear();
+    if (latest?.rows === rows) return latest;
+    const values = new Map<string, ResultValues>();
+    let used = 0;
+    for (const { name } of columns) {
+      if (texts.has(name)) continue;
+      const list = lists.get(name);
+      values.set(name, list ?? numbers.subarray(used, used + rows));
+      if (!list) used += rows;
+    }
+    latest = { columns, rows, values, texts };
+    return latest;
+  };
 }
 
 /** `PAR1`, at both ends of a file. */
@@ -42,16 +71,24 @@ const MAGIC = 0x31524150;
  * Encodes a table as one Parquet file with one row group; the same table and metadata give the same bytes.
  *
  * Throws where a required value is missing or an INT32 is no integer.
+ *
+ * @param writer of `resultWriter`, to be used again: the bytes then hold until it is
  */
 export function encodeResults(
-  { columns, rows, values }: ResultTable,
+  { columns, rows, values, texts }: ResultTable,
   metadata: Readonly<Record<string, string>>,
+  writer = resultWriter(columns, rows),
 ): Uint8Array {
-  const writer = new ByteWriter(1_024 + rows * columns.length * 8); // about what comes: growing leaves copies behind
+  writer.index = 0;
+  writer.offset = 0;
   writer.appendUint32(MAGIC);
   const start = writer.offset;
   const chunks =
-    rows === 0 ? [] : columns.map((column) => writeColumnChunk(writer, column, values.get(column.name)!));
+    rows === 0
+      ? []
+      : columns.map((column) =>
+          writeColumnChunk(writer, column, texts?.get(column.name) ?? values.get(column.name)!),
+        );
   const unpacked = chunks.reduce((sum, { meta_data }) => sum + meta_data!.total_uncompressed_size, 0n);
   const group = {
     columns: chunks,
@@ -69,7 +106,12 @@ export function encodeResults(
     metadata_length: 0, // not written: only a reader knows it
   });
   writer.appendUint32(MAGIC);
-  return new Uint8Array(writer.getBuffer());
+  return writer.getBytes();
+}
+
+/** Memory to encode a table of so many rows in; it grows where that is not enough. */
+export function resultWriter(columns: readonly ResultColumn[], rows: number): ByteWriter {
+  return new ByteWriter(1_024 + rows * columns.length * 8); // about what comes: growing leaves copies behind
 }
 
 function schemaOf({ name, type, nullable }: ResultColumn): SchemaElement {
@@ -92,7 +134,7 @@ export interface ResultFooter {
 /** Reads the footer of an encoded table; OutsideError naming `source` if the bytes are no such file. */
 export function resultFooter(bytes: Uint8Array, source: string): ResultFooter {
   try {
-    const parquet = parquetMetadata(exactBuffer(bytes));
+    const parquet = parquetMetadata(bytes);
     return {
       rows: Number(parquet.num_rows),
       metadata: Object.fromEntries(
@@ -111,6 +153,16 @@ export function resultFooter(bytes: Uint8Array, source: string): ResultFooter {
   }
 }
 
+/** What reading a table can do without. */
+interface DecodeOptions {
+  /** That of the bytes, where it was read already. */
+  readonly footer?: ResultFooter;
+  /** A table of these columns and rows, empty, to read into. */
+  readonly table?: ResultTable;
+  /** Rows of which texts are wanted, ascending; of others they may be null. Default: all. */
+  readonly textRows?: readonly number[] | undefined;
+}
+
 /**
  * Reads some columns of an encoded table: numbers as Float64Array with NaN for null, texts and flags as lists.
  *
@@ -122,20 +174,24 @@ export async function decodeResults(
   columns: readonly ResultColumn[],
   rows: number,
   source: string,
-  footer = resultFooter(bytes, source),
+  { footer = resultFooter(bytes, source), table, textRows }: DecodeOptions = {},
 ): Promise<ReadonlyMap<string, ResultValues>> {
   if (footer.rows !== rows || footer.parquet.row_groups.some((group) => Number(group.num_rows) > rows)) {
     throw new OutsideError(`${source}: expected ${rows} rows, found ${footer.rows}`);
   }
   const missing = columns.find(({ name }) => !footer.columns.includes(name));
   if (missing) throw new OutsideError(`${source}: expected a column ${missing.name}, found none`);
-  const { values } = resultTable(columns, rows);
+  const { values } = table ?? resultTable(columns, rows);
   let filled = 0;
   try {
     const others: string[] = [];
-    for (const { name } of columns) {
+    for (const { name, type } of columns) {
       const column = values.get(name)!;
-      if (copyPlainNumbers(bytes, footer.parquet, name, column)) filled += rows;
+      const texts = textRows && type === 'UTF8' ? (column as (string | null)[]) : null;
+      const copied = texts
+        ? copyPlainTexts(bytes, footer.parquet, name, textRows!, texts)
+        : copyPlainNumbers(bytes, footer.parquet, name, column);
+      if (copied) filled += rows;
       else others.push(name);
     }
     await parquetRead({

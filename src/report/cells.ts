@@ -30,22 +30,26 @@ export function groupRuns(
   pins: readonly number[] | null = null,
 ): Grouped {
   const cells = by.reduce((product, axis) => product * sizes[axis]!, 1);
-  const cellOf = new Int32Array(rows);
-  for (const axis of by) {
-    const own = positions[axis]!;
-    for (let i = 0; i < rows; i++) cellOf[i] = cellOf[i]! * sizes[axis]! + own[i]!;
-  }
-  for (const [axis, pin] of (pins ?? []).entries()) {
-    if (pin === ANY) continue;
-    const own = positions[axis]!;
-    for (let i = 0; i < rows; i++) if (own[i] !== pin) cellOf[i] = -1;
-  }
+  const pinned = (pins ?? []).flatMap((pin, axis) => (pin === ANY ? [] : [{ pin, own: positions[axis]! }]));
+  const grouping = by.map((axis) => ({ size: sizes[axis]!, own: positions[axis]! }));
+  const cellOf = (row: number) => {
+    for (const { pin, own } of pinned) if (own[row] !== pin) return -1;
+    let cell = 0;
+    for (const { size, own } of grouping) cell = cell * size + own[row]!;
+    return cell;
+  };
   const start = new Uint32Array(cells + 1);
-  for (let i = 0; i < rows; i++) if (cellOf[i]! >= 0) start[cellOf[i]! + 1]!++;
+  for (let row = 0; row < rows; row++) {
+    const cell = cellOf(row);
+    if (cell >= 0) start[cell + 1]!++;
+  }
   for (let c = 0; c < cells; c++) start[c + 1]! += start[c]!;
   const next = start.slice();
   const order = new Uint32Array(start[cells]!);
-  for (let i = 0; i < rows; i++) if (cellOf[i]! >= 0) order[next[cellOf[i]!]!++] = i;
+  for (let row = 0; row < rows; row++) {
+    const cell = cellOf(row);
+    if (cell >= 0) order[next[cell]!++] = row;
+  }
   return { cells, order, start };
 }
 
@@ -57,7 +61,9 @@ export interface CellValues {
 
 /** Reads the values of the cells of one metric one after the other; the array is reused. */
 export function cellReader({ order, start }: Grouped, metric: Float32Array): (cell: number) => CellValues {
-  const scratch = new Float32Array(order.length);
+  let largest = 0;
+  for (let c = 0; c + 1 < start.length; c++) largest = Math.max(largest, start[c + 1]! - start[c]!);
+  const scratch = new Float32Array(largest);
   return (cell) => {
     let count = 0;
     let sum = 0;

@@ -14,11 +14,9 @@ import { resultColumns } from '../sweep/result-columns.ts';
 import type { SweepInputs } from '../sweep/shard-engine.ts';
 import { readResolvedSpec } from '../sweep/sweep-content.ts';
 import { type PlacedAxis, placeAxes } from './axes.ts';
-import { budgetOf, SAMPLE_RUNS } from './budget.ts';
-import { pairCube } from './cube.ts';
+import { budgetOf } from './budget.ts';
 import { readFollowed } from './followed-curve.ts';
 import { givenUpShards } from './given-up-shards.ts';
-import { histogramOf } from './histogram.ts';
 import { logitQuantiles, readSurroundings } from './overfitting-figures.ts';
 import { pack } from './pack.ts';
 import { pageMetrics } from './page-metrics.ts';
@@ -26,9 +24,8 @@ import { parityMetrics, savings } from './published-metrics.ts';
 import { readRuns } from './read-runs.ts';
 import { type ReplayedLeader, replayCurves } from './replay-curves.ts';
 import type { PackedRuns, ReportCurves, ReportData, ReportMetric } from './report-data.ts';
-import { pickRows, type RunColumns, runColumns } from './run-columns.ts';
-import { sampleRows } from './sample-rows.ts';
-import { axisSlices } from './slices.ts';
+import { type RunColumns, runColumns } from './run-columns.ts';
+import { runFigures } from './run-figures.ts';
 
 /** What two runs have in common that made the same trades, whatever they paid for them. */
 const TRADES = [
@@ -42,7 +39,6 @@ const TRADES = [
 ];
 /** Leaders that a page lists. */
 const LEADERS = 1_000;
-const SAMPLE_SEED = 1;
 
 /**
  * Collects what a report shows of the newest published generation of a sweep; writes nothing.
@@ -71,7 +67,8 @@ export async function collectReport(
   );
   const axes = placeAxes(axisColumns(grid), budget.positions);
   const columns = resultColumns(grid);
-  const read = await readRuns(store, plan, summary, columns, axes, metrics);
+  const source = { store, plan, summary, columns };
+  const read = await readRuns(source, axes);
   const rows = await readLeaderboard(store, summary, columns, { limit: LEADERS });
   const leaders = leaderColumns(rows, axes, metrics);
   const curves = curvesOf(summary, grid, rows, inputs);
@@ -81,6 +78,7 @@ export async function collectReport(
   const bars = typeof inputs === 'string' ? null : inputs.bars;
   const runIds = rows.map((row) => String(row.run_id));
   const best = rows.length === 0 ? null : leaders.positions.map((positions) => positions[0]!);
+  const figures = await runFigures(source, read.positions, { metrics, sizes, budget, best, benchmark });
   return {
     v: 1,
     name: spec.name,
@@ -97,21 +95,11 @@ export async function collectReport(
     constraints: spec.constraints,
     axes: axes.map(({ axis }) => axis),
     metrics,
-    okRuns: read.columns.rows,
-    runs: {
-      ...packRuns(budget.complete ? read.columns : sampleOf(read.columns)),
-      complete: budget.complete,
-    },
-    cube: budget.complete
-      ? null
-      : {
-          metrics: budget.cubeMetrics,
-          numbers: pack(pairCube(read.columns, sizes, metrics.slice(0, budget.cubeMetrics), best)),
-        },
-    slices: pack(axisSlices(read.columns, sizes)),
-    histograms: metrics.map(({ name, direction }, m) =>
-      histogramOf(read.columns.metrics[m]!, direction, benchmark?.[name] ?? null),
-    ),
+    okRuns: summary.okRuns,
+    runs: { ...packRuns(figures.shown), complete: budget.complete },
+    cube: figures.cube && { metrics: budget.cubeMetrics, numbers: pack(figures.cube) },
+    slices: pack(figures.slices),
+    histograms: figures.histograms,
     leaders: {
       ...packRuns(leaders),
       runIds,
@@ -180,9 +168,6 @@ function curvesOf(
   );
   return replayCurves(inputs, grid, leaders, objective.metric);
 }
-
-const sampleOf = (columns: RunColumns) =>
-  pickRows(columns, sampleRows(columns.rows, SAMPLE_RUNS, SAMPLE_SEED));
 
 function packRuns({ rows, positions, metrics }: RunColumns): PackedRuns {
   return { rows, positions: positions.map(pack), metrics: metrics.map(pack) };

@@ -1,6 +1,7 @@
 import { ANY, CELL_STATISTICS, cellReader, groupRuns, statisticOf } from './cells.ts';
 import type { ReportMetric } from './report-data.ts';
 import type { RunColumns } from './run-columns.ts';
+import { cellRoom, sortedCells } from './sorted-cells.ts';
 
 /** The statistics of a cell in a cube: those of cells, and the runs whose other axes are as in the best run. */
 export const CUBE_STATISTICS = [...CELL_STATISTICS, 'as_best'] as const;
@@ -47,26 +48,27 @@ export function pairCube(
   sizes: readonly number[],
   metrics: readonly ReportMetric[],
   best: readonly number[] | null,
+  room = cellRoom(columns.rows, sizes.length),
 ): Float32Array {
   const cube = new Float32Array(cubeLength(sizes, metrics.length)).fill(Number.NaN);
-  for (const pair of axisPairs(sizes.length)) {
-    const all = groupRuns(columns, pair, sizes);
+  const pairs = axisPairs(sizes.length).map((pair) => {
     const pins = best?.map((position, axis) => (pair.includes(axis) ? ANY : position));
-    const asBest = pins && groupRuns(columns, pair, sizes, pins);
-    for (const [m, { direction }] of metrics.entries()) {
-      const at = (statistic: number) => cubeOffset(sizes, metrics.length, pair, m, statistic);
-      const offsets = CUBE_STATISTICS.map((_, s) => at(s));
-      const read = cellReader(all, columns.metrics[m]!);
-      for (let cell = 0; cell < all.cells; cell++) {
+    return { pair, asBest: pins ? groupRuns(columns, pair, sizes, pins) : null };
+  });
+  for (const [m, { direction }] of metrics.entries()) {
+    const metric = columns.metrics[m]!;
+    const cellsBy = sortedCells(columns, sizes, metric, room);
+    for (const { pair, asBest } of pairs) {
+      const offsets = CUBE_STATISTICS.map((_, s) => cubeOffset(sizes, metrics.length, pair, m, s));
+      const read = cellsBy(pair);
+      const readBest = asBest && cellReader(asBest, metric);
+      const cells = sizes[pair[0]]! * sizes[pair[1]]!;
+      for (let cell = 0; cell < cells; cell++) {
         const values = read(cell);
         for (const [s, statistic] of CELL_STATISTICS.entries()) {
           cube[offsets[s]! + cell] = statisticOf(values, statistic, direction);
         }
-      }
-      if (!asBest) continue;
-      const readBest = cellReader(asBest, columns.metrics[m]!);
-      for (let cell = 0; cell < asBest.cells; cell++) {
-        cube[offsets[CELL_STATISTICS.length]! + cell] = readBest(cell).mean;
+        if (readBest) cube[offsets[CELL_STATISTICS.length]! + cell] = readBest(cell).mean;
       }
     }
   }

@@ -23,13 +23,18 @@ export interface Histogram {
   readonly benchmark: { readonly value: number; readonly better: number } | null;
 }
 
-/** Counts the values of a metric by bins; NaN = undefined. */
+/**
+ * Counts the values of a metric by bins; NaN = undefined.
+ *
+ * @param room memory to sort in, [values]
+ */
 export function histogramOf(
   values: Float32Array,
   direction: 'higher' | 'lower' | 'none',
   benchmark: number | null,
+  room: Float32Array = new Float32Array(values.length),
 ): Histogram {
-  const sorted = sortFloats(definedOf(values));
+  const sorted = sortFloats(definedOf(values, room));
   const defined = sorted.length;
   const empty = { from: 0, to: 0, bins: [], below: 0, above: 0, benchmark: null };
   const missing = values.length - defined;
@@ -64,13 +69,15 @@ export function histogramOf(
         ? null
         : {
             value: benchmark,
-            better: sorted.filter((value) => (lower ? value < benchmark : value > benchmark)).length,
+            better: sorted.reduce(
+              (count, value) => count + Number(lower ? value < benchmark : value > benchmark),
+              0,
+            ),
           },
   };
 }
 
-function definedOf(values: Float32Array): Float32Array {
-  const found = new Float32Array(values.length);
+function definedOf(values: Float32Array, found: Float32Array): Float32Array {
   let count = 0;
   for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) found[count++] = values[i]!;
   return found.subarray(0, count);

@@ -1,5 +1,6 @@
-import { cellReader, groupRuns, quantileOf } from './cells.ts';
+import { quantileOf } from './cells.ts';
 import type { RunColumns } from './run-columns.ts';
+import { cellRoom, sortedCells } from './sorted-cells.ts';
 
 /** The numbers of a slice at one position of an axis: quantiles of the defined values, their mean, how many. */
 export const SLICE_QUANTILES = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -17,21 +18,33 @@ export function sliceOffset(
   return NUMBERS * (metrics * before + metric * sizes[axis]! + position);
 }
 
-/** How a metric is spread at each position of each axis, over all other axes. */
-export function axisSlices(columns: RunColumns, sizes: readonly number[]): Float32Array {
-  const { metrics } = columns;
-  const positions = sizes.reduce((sum, size) => sum + size, 0);
-  const slices = new Float32Array(NUMBERS * metrics.length * positions);
-  for (const axis of sizes.keys()) {
-    const grouped = groupRuns(columns, [axis], sizes);
-    for (const [m, metric] of metrics.entries()) {
-      const read = cellReader(grouped, metric);
-      for (let position = 0; position < grouped.cells; position++) {
+/** Room for the slices of so many metrics. */
+export function emptySlices(sizes: readonly number[], metrics: number): Float32Array {
+  return new Float32Array(NUMBERS * metrics * sizes.reduce((sum, size) => sum + size, 0));
+}
+
+/**
+ * How metrics are spread at each position of each axis, over all other axes.
+ *
+ * @param slices of `all` metrics, of which those of the columns are the ones from `first` on
+ */
+export function fillSlices(
+  slices: Float32Array,
+  columns: RunColumns,
+  sizes: readonly number[],
+  all: number,
+  first: number,
+  room = cellRoom(columns.rows, sizes.length),
+): void {
+  for (const [m, metric] of columns.metrics.entries()) {
+    const cellsBy = sortedCells(columns, sizes, metric, room);
+    for (const [axis, size] of sizes.entries()) {
+      const read = cellsBy([axis]);
+      for (let position = 0; position < size; position++) {
         const { sorted, mean } = read(position);
         const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
-        slices.set(numbers, sliceOffset(sizes, metrics.length, axis, m, position));
+        slices.set(numbers, sliceOffset(sizes, all, axis, first + m, position));
       }
     }
   }
-  return slices;
 }

@@ -5,6 +5,7 @@ import {
   type ResultColumn,
   type ResultValues,
   resultFooter,
+  tableRoom,
 } from '../formats/results-parquet.ts';
 import { resultKey } from './keys.ts';
 import { shardRange } from './plan.ts';
@@ -60,6 +61,7 @@ export interface Fold {
 export interface RowObserver {
   /** The columns that it wants besides. */
   readonly columns: readonly string[];
+  /** The rows hold until the next shard. */
   observe(shard: number, rows: ReadonlyMap<string, ResultValues>, count: number): void;
 }
 
@@ -98,6 +100,7 @@ export async function foldShards(
     ...observers.flatMap((observer) => observer.columns),
   ]);
   const read = columns.filter(({ name }) => wanted.has(name));
+  const readRows = shardReader(store, plan, read);
   const leaders = rankedList(limit, ranking.direction);
   const fold: Fold & { leaders: readonly Ranked[] } = {
     okRuns: 0,
@@ -116,7 +119,7 @@ export async function foldShards(
     accepted: new Uint8Array(plan.runs),
   };
   for (const shard of shards) {
-    const rows = await readShard(store, plan, shard, read);
+    const rows = await readRows(shard);
     const { count } = shardRange(plan, shard);
     for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
     for (const observer of observers) observer.observe(shard, rows, count);
@@ -126,15 +129,40 @@ export async function foldShards(
 }
 
 /** The columns asked for of one shard's object, checked to be exactly the shard's rows of this sweep. */
-export async function readShard(
+export const readShard = (store: Store, plan: Plan, shard: number, columns: readonly ResultColumn[]) =>
+  shardReader(store, plan, columns)(shard);
+
+/**
+ * Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next.
+ *
+ * With `textRows`, ascending, texts of other rows may be null.
+ */
+export function shardReader(
   store: Store,
+  plan: Plan,
+  columns: readonly ResultColumn[],
+): (shard: number, textRows?: readonly number[]) => Promise<ReadonlyMap<string, ResultValues>> {
+  const room = tableRoom(columns, Math.min(plan.shardRuns, plan.runs));
+  let into = new ArrayBuffer(0);
+  return async (shard, textRows) => {
+    const key = resultKey(plan.sweepId, shard);
+    const bytes = await store.get(key, into);
+    if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
+    // Objects of the sweep are about as large as each other.
+    if (bytes.length > into.byteLength) into = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
+    return checkedRows(plan, shard, columns, key, bytes, room, textRows);
+  };
+}
+
+async function checkedRows(
   plan: Plan,
   shard: number,
   columns: readonly ResultColumn[],
+  key: string,
+  bytes: Uint8Array,
+  room: ReturnType<typeof tableRoom>,
+  textRows: readonly number[] | undefined,
 ): Promise<ReadonlyMap<string, ResultValues>> {
-  const key = resultKey(plan.sweepId, shard);
-  const bytes = await store.get(key);
-  if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
   const { first, count } = shardRange(plan, shard);
   const footer = resultFooter(bytes, key);
   const { metadata } = footer;
@@ -143,7 +171,7 @@ export async function readShard(
       `${key}: expected the rows of shard ${shard}, found those of ${metadata.sweep_id}/${metadata.shard}`,
     );
   }
-  const rows = await decodeResults(bytes, columns, count, key, footer);
+  const rows = await decodeResults(bytes, columns, count, key, { footer, table: room(count), textRows });
   const index = rows.get('run_index');
   for (let i = 0; index && i < count; i++) {
     if (index[i] !== first + i) {

@@ -62,14 +62,20 @@ export function parameterSpelling(): (set: ParameterSet, params: string) => stri
     `{"fill":${fillText(fill)},"params":${params},"portfolio":${portfolioText(portfolio)},"stops":${stopsText(stops)}}`;
 }
 
+/** Spellings of one group that are kept at most. */
+const KEPT_SPELLINGS = 2_000;
+
 /** Canonical JSON of one object after the other, mostly with the same members, whose values are scalars. */
 function groupSpelling(): (group: object) => string {
+  const known = new Map<object, string>(); // runs share the objects, see `parameterReader`
   let latest: object | null = null;
   let keys: readonly string[] = [];
   let members: { readonly key: string; value: unknown; text: string }[] = [];
   let text = '';
   return (group) => {
     if (group === latest) return text;
+    const spelled = known.get(group);
+    if (spelled !== undefined) return spelled;
     latest = null; // until it is spelled
     const values = group as Readonly<Record<string, unknown>>;
     const found = Object.keys(values);
@@ -88,6 +94,7 @@ function groupSpelling(): (group: object) => string {
     }
     text = `{${all}}`;
     latest = group;
+    if (known.size < KEPT_SPELLINGS) known.set(group, text);
     return text;
   };
 }

@@ -1,6 +1,6 @@
 import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
-import { readShard } from './fold-shards.ts';
+import { shardReader } from './fold-shards.ts';
 import { inLanes } from './lanes.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
@@ -46,10 +46,17 @@ export async function leaderboard(
     (table.values.get(name) as unknown[] | Float64Array)[at] = value as number;
   };
   const places = leaders.map((leader, at) => ({ ...leader, at })).sort((a, b) => a.runIndex - b.runIndex);
+  const readRows = shardReader(store, plan, columns);
+  const byShard = new Map<number, number[]>();
+  for (const { shard, row } of places) {
+    const known = byShard.get(shard);
+    if (known) known.push(row);
+    else byShard.set(shard, [row]);
+  }
   let shard = -1;
-  let rows: Awaited<ReturnType<typeof readShard>> = new Map();
+  let rows: Awaited<ReturnType<typeof readRows>> = new Map();
   for (const place of places) {
-    if (place.shard !== shard) rows = await readShard(store, plan, place.shard, columns);
+    if (place.shard !== shard) rows = await readRows(place.shard, byShard.get(place.shard));
     shard = place.shard;
     put('rank', place.at, place.at + 1);
     put('generation', place.at, generation);

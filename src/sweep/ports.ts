@@ -20,8 +20,12 @@ export interface StoredObject {
 export interface Store {
   /** Creates the object if the key is free; never overwrites, and never shows a part of an object. */
   putOnce(key: string, bytes: Uint8Array): Promise<PutOutcome>;
-  /** The object's bytes, or null where there is none. */
-  get(key: string): Promise<Uint8Array | null>;
+  /**
+   * The object's bytes, or null where there is none.
+   *
+   * @param into memory that they may be put into, where they fit: what comes back may be a part of it
+   */
+  get(key: string, into?: ArrayBuffer): Promise<Uint8Array | null>;
   /** Bytes `start` to `end` (exclusive) of an object; OutsideError where it has fewer or does not exist. */
   getRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** Size in bytes, or null where there is none. */
@@ -46,6 +50,8 @@ export interface Clock {
 export interface ShardRows {
   readonly bytes: Uint8Array;
   readonly failedRuns: number;
+  /** Says that nobody looks at the bytes any more: their memory serves another shard. */
+  release?(): void;
 }
 
 /** What computing one shard gave: its rows, or the reason why the shard is given up. */

@@ -7,17 +7,19 @@ import type { ParityCheck } from '../core/check-parity.ts';
 import { denseBytes, sparseBytes } from '../core/instructions.ts';
 import { METRICS } from '../core/metrics/catalog.ts';
 import { BLOCKS } from '../core/metrics/return-stats.ts';
+import type { PlainTexts } from '../formats/plain-texts.ts';
 import {
   encodeResults,
   type ResultColumn,
   type ResultTable,
   type ResultValues,
-  resultTable,
+  resultWriter,
+  tableRoom,
 } from '../formats/results-parquet.ts';
-import { axisTarget, type Grid, type ParameterSet, parameterReader } from './grid.ts';
+import { axisTarget, type Grid, type GridIndex, type ParameterSet } from './grid.ts';
 import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
-import { runIndices } from './selection.ts';
+import { indexReader } from './selection.ts';
 import type { SimulatedRun, Simulator } from './simulate-run.ts';
 import type { RunValidation } from './validation/run-validation.ts';
 
@@ -35,8 +37,10 @@ export interface ShardContext {
   readonly plan: Plan;
   readonly spec: SweepSpec;
   readonly grid: Grid;
-  readonly columns: readonly ResultColumn[];
-  readonly axes: readonly AxisColumn[];
+  /** The parameter set at a grid index. */
+  readonly read: (index: GridIndex) => ParameterSet;
+  /** Memory for the rows of one shard after another. */
+  readonly room: ShardRoom;
   readonly simulator: Simulator;
   /** null in a sweep without windows. */
   readonly validation: RunValidation | null;
@@ -46,9 +50,36 @@ export interface ShardContext {
   readonly spell: (set: ParameterSet, params: string) => string;
 }
 
+/** Where the rows of one shard after another are put together and encoded. */
+export interface ShardRoom {
+  rows(count: number): Rows;
+  readonly writer: ReturnType<typeof resultWriter>;
+}
+
+/** Memory for the rows of the shards of a plan, one after the other. */
+export function shardRoom(
+  columns: readonly ResultColumn[],
+  axes: readonly AxisColumn[],
+  plan: Pick<Plan, 'shardRuns' | 'runs'>,
+): ShardRoom {
+  const most = Math.min(plan.shardRuns, plan.runs);
+  const table = tableRoom(columns, most, ['run_id', 'params']);
+  let latest: Rows | null = null;
+  return {
+    rows(count) {
+      const empty = table(count);
+      if (latest?.table !== empty) latest = openRows(empty, axes);
+      return latest;
+    },
+    writer: resultWriter(columns, most),
+  };
+}
+
 /** The table of a shard with the columns that every run fills looked up once: by name for each cell is dear. */
 interface Rows {
   readonly table: ResultTable;
+  readonly runIds: PlainTexts;
+  readonly params: PlainTexts;
   readonly axes: readonly ((row: number, set: ParameterSet) => void)[];
   readonly metrics: readonly ResultValues[];
   readonly blockSums: readonly ResultValues[];
@@ -62,21 +93,27 @@ interface Rows {
  * A run that throws becomes a row with status `failed` and its message; the others are not touched by it.
  *
  * @param between is called before each run; what it throws ends the shard without rows
+ * @param into memory that the object may be put into, where it fits
  */
-export function runShard(context: ShardContext, shard: number, between?: () => void): ShardRows {
-  const { plan, spec, grid, columns, axes } = context;
+export function runShard(
+  context: ShardContext,
+  shard: number,
+  between?: () => void,
+  into?: ArrayBuffer,
+): ShardRows {
+  const { plan, spec, grid, read, room } = context;
   const { first, count } = shardRange(plan, shard);
-  const indices = runIndices(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
-  const read = parameterReader(grid);
-  const rows = openRows(resultTable(columns, count), axes);
+  const indexOf = indexReader(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
+  const rows = room.rows(count);
   let failedRuns = 0;
   for (let i = 0; i < count; i++) {
     between?.();
     rows.put('run_index', i, first + i);
     rows.put('shard', i, shard);
-    if (!fillRow(context, rows, i, first + i, read(indices[i]!))) failedRuns++;
+    if (!fillRow(context, rows, i, first + i, read(indexOf(i)))) failedRuns++;
   }
-  return { bytes: encode(rows.table, plan, shard, first), failedRuns };
+  const bytes = encode(rows.table, plan, shard, first, room.writer);
+  return { bytes: copyOf(bytes, into), failedRuns };
 }
 
 function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
@@ -84,6 +121,8 @@ function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
   const columns = Object.fromEntries(table.values);
   return {
     table,
+    runIds: table.texts!.get('run_id')!,
+    params: table.texts!.get('params')!,
     axes: axes.map((axis) => axisWriter(axis, column(axis.column))),
     metrics: METRIC_NAMES.map(column),
     blockSums: BLOCK_SUMS.map(column),
@@ -94,14 +133,30 @@ function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
   };
 }
 
-function encode(table: ResultTable, plan: Plan, shard: number, first: number): Uint8Array {
-  return encodeResults(table, {
+function encode(
+  table: ResultTable,
+  plan: Plan,
+  shard: number,
+  first: number,
+  writer: ShardRoom['writer'],
+): Uint8Array {
+  const metadata = {
     sweep_id: plan.sweepId,
     engine: plan.engine,
     shard: String(shard),
     first: String(first),
     count: String(table.rows),
-  });
+  };
+  return encodeResults(table, metadata, writer);
+}
+
+/** The bytes in memory of their own: `into` where they fit, and where it is too small, with room for somewhat more. */
+function copyOf(bytes: Uint8Array, into: ArrayBuffer | undefined): Uint8Array {
+  if (into === undefined) return bytes.slice();
+  const fits = bytes.length <= into.byteLength;
+  const copy = new Uint8Array(fits ? into : new ArrayBuffer(Math.ceil(1.1 * bytes.length)), 0, bytes.length);
+  copy.set(bytes);
+  return copy;
 }
 
 /** Whether the run succeeded. */
@@ -114,8 +169,8 @@ function fillRow(
 ): boolean {
   const { plan, simulator, spell, runId } = context;
   const params = spell(set, simulator.paramsJson(set.params));
-  rows.put('run_id', row, runId(params));
-  rows.put('params', row, params);
+  rows.runIds.add(runId(params));
+  rows.params.add(params);
   for (const write of rows.axes) write(row, set);
   rows.put('parity_status', row, 'not_checked');
   try {

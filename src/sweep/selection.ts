@@ -91,6 +91,13 @@ export function runIndices(spec: SweepSpec, grid: Grid, { first, count, start }:
   return found;
 }
 
+/** The grid index of run `first + i` of a range by i; see `runIndices`. */
+export function indexReader(spec: SweepSpec, grid: Grid, range: RunRange): (i: number) => GridIndex {
+  if (spec.sample === undefined && spec.conditions.length === 0) return (i) => range.first + i;
+  const indices = runIndices(spec, grid, range);
+  return (i) => indices[i]!;
+}
+
 interface Prepared {
   readonly spec: SweepSpec;
   readonly accept: Accept;

@@ -4,11 +4,11 @@ import type { SweepSpec } from '../contracts/sweep-spec.ts';
 import { fillModel } from '../core/fill-model.ts';
 import { tailRisk } from '../core/metrics/tail-risk.ts';
 import type { Strategy } from '../strategies/strategy.ts';
-import { type Grid, gridOf, type ParameterSet, parametersAt } from './grid.ts';
+import { type Grid, gridOf, type ParameterSet, parameterReader, parametersAt } from './grid.ts';
 import { parameterSpelling, runIds } from './ids.ts';
 import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
-import { parityColumns, runShard } from './run-shard.ts';
+import { parityColumns, runShard, shardRoom } from './run-shard.ts';
 import { createSimulator, type SimulatedRun, type Simulator } from './simulate-run.ts';
 import { barsPerYearOf } from './sweep-content.ts';
 import { type FollowedRun, followRun } from './validation/follow-run.ts';
@@ -28,8 +28,8 @@ export interface SweepInputs extends SweepBars {
 /** Computes the shards of one sweep on one thread, and replays its runs. */
 export interface ShardEngine {
   readonly grid: Grid;
-  /** Throws only what `between`, which is called before each run, throws. */
-  runShard(shard: number, between?: () => void): ShardRows;
+  /** Throws only what `between`, which is called before each run, throws; see `runShard` for `into`. */
+  runShard(shard: number, between?: () => void, into?: ArrayBuffer): ShardRows;
   /** Replays one run from the `params` of its row; throws what the run throws. */
   replay(params: string, withParity: boolean): LeaderReplay;
   /** Follows one run bar by bar; throws what the run throws. */
@@ -49,9 +49,8 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     plan,
     spec,
     grid,
-    columns: [...resultColumns(grid), ...(validation?.windowColumns ?? [])],
+    read: parameterReader(grid),
     validation,
-    axes: axisColumns(grid),
     simulator,
     bars,
     runId: runIds({
@@ -65,6 +64,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     }),
     spell: parameterSpelling(),
   };
+  let room: ReturnType<typeof shardRoom> | null = null; // whoever only replays runs needs none
   let onAllBars: Simulator | null = null; // only leaders are tested on the holdout
   const heldOut = (set: ParameterSet, ranked: SimulatedRun): HoldoutTest | null => {
     if (allBars === bars) return null;
@@ -75,7 +75,11 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   };
   return {
     grid,
-    runShard: (shard, between) => runShard(context, shard, between),
+    runShard(shard, between, into) {
+      const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
+      room ??= shardRoom(columns, axisColumns(grid), plan);
+      return runShard({ ...context, room }, shard, between, into);
+    },
     replay(params, withParity) {
       const set = parameterSet(params, grid);
       const run = simulator.run(set, withParity);

@@ -22,10 +22,10 @@ export function gateShards(store: Store, sweepId: string, pending: readonly numb
   return {
     store: {
       ...store,
-      async get(key) {
+      async get(key, into) {
         const shard = awaited.get(key);
         if (shard) await Promise.race([shard.opened, refused]);
-        return store.get(key);
+        return store.get(key, into);
       },
     },
     open: (shard) => awaited.get(resultKey(sweepId, shard))?.open(),

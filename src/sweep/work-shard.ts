@@ -38,6 +38,7 @@ async function outcomeOf(store: Store, runner: ShardRunner, message: ShardMessag
     return { kind: 'given-up' };
   }
   const put = await store.putOnce(key, output.bytes);
+  output.release?.();
   return { kind: put === 'different' ? 'nondeterministic' : put, failedRuns: output.failedRuns };
 }
 

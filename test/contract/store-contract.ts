@@ -22,6 +22,16 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.size('final/a.json')).toBe(3);
     });
 
+    it('gives the same bytes where memory to put them into is offered, large enough or not', async () => {
+      const store = await open();
+      await store.putOnce('final/a.json', bytes('one'));
+      for (const room of [0, 2, 3, 100]) {
+        const into = new ArrayBuffer(room);
+        expect(text(await store.get('final/a.json', into))).toBe('one');
+        expect(await store.get('final/b.json', into)).toBeNull();
+      }
+    });
+
     it('tells a repeated object from another one and keeps the first', async () => {
       const store = await open();
       await store.putOnce('final/a.json', bytes('one'));

@@ -12,6 +12,8 @@ import {
   type ResultTable,
   resultFooter,
   resultTable,
+  resultWriter,
+  tableRoom,
 } from '../../src/formats/results-parquet.ts';
 
 const COLUMNS: readonly ResultColumn[] = [
@@ -117,6 +119,65 @@ describe('results as Parquet', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('come back bit for bit where values repeat, which are compressed', async () => {
+    const repeating = fc.array(fc.tuple(row, fc.integer({ min: 3, max: 9 })), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(repeating, async (groups) => {
+        const rows = groups.flatMap(([one, times]) => new Array<typeof one>(times).fill(one));
+        const found = await decodeResults(encodeResults(tableOf(rows), {}), COLUMNS, rows.length, 'x');
+        rows.forEach((one, i) => {
+          expect(Object.is(found.get('sharpe')![i], one.sharpe ?? Number.NaN)).toBe(true);
+          expect(found.get('orders')![i]).toBe(one.orders ?? Number.NaN);
+          expect(found.get('run_index')![i]).toBe(one.run_index);
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('are the same where memory is used again, with texts that are kept as bytes', async () => {
+    const lists = fc.array(fc.array(row, { minLength: 1, maxLength: 30 }), { minLength: 2, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(lists, async (shards) => {
+        const room = tableRoom(COLUMNS, 30, ['run_id']);
+        const reading = tableRoom(COLUMNS, 30);
+        const writer = resultWriter(COLUMNS, 30);
+        for (const rows of shards) {
+          const own = tableOf(rows);
+          const table = room(rows.length);
+          for (const { name } of COLUMNS) {
+            const values = own.values.get(name)!;
+            if (name === 'run_id') for (const id of values) table.texts!.get(name)!.add(id as string);
+            else
+              values.forEach((value, i) => {
+                (table.values.get(name) as unknown[])[i] = value;
+              });
+          }
+          const bytes = encodeResults(table, {}, writer);
+          const found = await decodeResults(bytes, COLUMNS, rows.length, 'x', {
+            table: reading(rows.length),
+          });
+          expect(found).toEqual(own.values);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([false, true])('give the texts of the rows that are asked for, compressed: %s', async (long) => {
+    const rows = Array.from({ length: 100 }, (_, i) => ({
+      run_index: i,
+      run_id: `${i} of ${long ? 'very many that are much alike, '.repeat(4) : 'ö'}`,
+      error: null,
+      sharpe: null,
+      orders: null,
+      p_flag: null,
+    }));
+    const textRows = [0, 17, 18, 99];
+    const found = await decodeResults(encodeResults(tableOf(rows), {}), COLUMNS, 100, 'x', { textRows });
+    expect(textRows.map((at) => found.get('run_id')![at])).toEqual(textRows.map((at) => rows[at]!.run_id));
   });
 
   it('are the same bytes whatever was encoded before', () => {

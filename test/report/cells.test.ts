@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ANY, cellStatistic, groupRuns, quantileOf } from '../../src/report/cells.ts';
 import { CUBE_STATISTICS, cubeOffset, pairCube } from '../../src/report/cube.ts';
 import { type RunColumns, runColumns } from '../../src/report/run-columns.ts';
-import { axisSlices, sliceOffset } from '../../src/report/slices.ts';
+import { emptySlices, fillSlices, sliceOffset } from '../../src/report/slices.ts';
 import { randomStream } from '../support/random.ts';
 
 const SIZES = [3, 4, 2];
@@ -125,7 +125,11 @@ describe('the cube of a sweep too large for a page', () => {
 describe('slices', () => {
   it('hold quartiles, mean and number at each position of each axis', () => {
     const columns = randomColumns(250, 4);
-    const slices = axisSlices(columns, SIZES);
+    const slices = emptySlices(SIZES, METRICS.length);
+    for (const first of METRICS.keys()) {
+      const { rows, positions, metrics } = columns;
+      fillSlices(slices, { rows, positions, metrics: [metrics[first]!] }, SIZES, METRICS.length, first);
+    }
     for (const [axis, size] of SIZES.entries()) {
       for (let m = 0; m < METRICS.length; m++) {
         for (let position = 0; position < size; position++) {

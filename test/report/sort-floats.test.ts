@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sortFloats } from '../../src/report/sort-floats.ts';
+import { ascendingRows, sortFloats } from '../../src/report/sort-floats.ts';
+import { cellRoom } from '../../src/report/sorted-cells.ts';
 
 describe('sorting floats', () => {
   it('gives what the sort of the language gives, to the bit, whatever their number', () => {
@@ -20,5 +21,22 @@ describe('sorting floats', () => {
     const expected = [...all.slice(0, 500), ...all.slice(500, 1_500).sort(), ...all.slice(1_500)];
     sortFloats(all.subarray(500, 1_500));
     expect([...all]).toEqual(expected);
+  });
+});
+
+describe('the rows in the order of their values', () => {
+  it('are those of a stable sort without the rows that have none', () => {
+    const floats = fc.float32Array({ minLength: 0, maxLength: 400, size: 'max' });
+    const twice = floats.map((values) => Float32Array.of(...values, ...values, Number.NaN));
+    const room = cellRoom(801, 0);
+    fc.assert(
+      fc.property(twice, (values) => {
+        const rank = (row: number) => (Object.is(values[row], -0) ? -Number.MIN_VALUE : values[row]!);
+        const expected = [...values.keys()].filter((row) => !Number.isNaN(values[row]));
+        expected.sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a - b));
+        expect([...ascendingRows(values, room)]).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
@@ -56,10 +56,10 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
     }
   }
 
-  async function get(key: string) {
+  async function get(key: string, into?: ArrayBuffer) {
     const path = pathOf(key);
     try {
-      return new Uint8Array(await readFile(path));
+      return into ? await readInto(path, into) : bytesOf(await readFile(path));
     } catch (cause) {
       if (isMissing(cause)) return null;
       throw failure('read', path, cause);
@@ -72,12 +72,7 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
       const file = await open(path, 'r');
       try {
         const bytes = new Uint8Array(end - start);
-        let filled = 0;
-        while (filled < bytes.length) {
-          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-          if (bytesRead === 0) throw new Error(`it has no bytes ${start} to ${end}`);
-          filled += bytesRead;
-        }
+        await fill(file, bytes, start);
         return bytes;
       } finally {
         await file.close();
@@ -118,6 +113,33 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
 
   return { putOnce, get, getRange, size, list, delete: remove };
 }
+
+/** A whole file, which never changes: in `into` where it fits. */
+async function readInto(path: string, into: ArrayBuffer): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    if (size > into.byteLength) return bytesOf(await file.readFile());
+    const bytes = new Uint8Array(into, 0, size);
+    await fill(file, bytes, 0);
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads until `bytes` are full. */
+async function fill(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
+  let filled = 0;
+  while (filled < bytes.length) {
+    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+    if (bytesRead === 0) throw new Error(`it has no bytes ${start} to ${start + bytes.length}`);
+    filled += bytesRead;
+  }
+}
+
+const bytesOf = ({ buffer, byteOffset, length }: Buffer) =>
+  new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 
 async function isObject(path: string) {
   return (await stat(path).catch(ignoreMissing))?.isFile() ?? false;

@@ -23,7 +23,7 @@ export interface ShardWorkerData {
 
 /** What a thread is asked: to compute a shard, to replay a run, or to follow one. */
 export type ShardWorkerRequest =
-  | { readonly shard: number }
+  | { readonly shard: number; readonly into: ArrayBuffer }
   | { readonly params: string; readonly withParity: boolean }
   | { readonly params: string; readonly at: readonly number[] };
 
@@ -52,7 +52,7 @@ parentPort!.on('message', (request: ShardWorkerRequest) => {
   try {
     if ('at' in request) return answer({ followed: engine.follow(request.params, request.at) });
     if ('params' in request) return answer({ replayed: engine.replay(request.params, request.withParity) });
-    const rows = engine.runShard(request.shard);
+    const rows = engine.runShard(request.shard, undefined, request.into);
     answer({ rows }, [rows.bytes.buffer as ArrayBuffer]);
   } catch (error) {
     answer({ error: error instanceof Error ? error.message : String(error) });

@@ -42,6 +42,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const waiting: (() => void)[] = []; // for a thread that is free, or that may be started
+  const spare: ArrayBuffer[] = []; // memory of objects that were written, for those to come
 
   async function takeWorker(): Promise<Worker> {
     for (;;) {
@@ -84,11 +85,12 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   }
 
   /** The answer to a request, or why two threads in a row had none. */
-  async function ask(request: ShardWorkerRequest): Promise<Answer> {
+  async function ask(makeRequest: () => ShardWorkerRequest): Promise<Answer> {
     let answer: Answer = { ended: 'never started' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const worker = await takeWorker();
-      worker.postMessage(request);
+      const request = makeRequest();
+      worker.postMessage(request, 'into' in request ? [request.into] : []);
       answer = await nextAnswer(worker, signal);
       if (answer !== 'ready' && !('ended' in answer)) release(worker);
       if (answer !== 'ready' && !('ended' in answer || 'error' in answer)) break;
@@ -97,18 +99,21 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   }
 
   async function run(shard: number): Promise<ShardOutput> {
-    const answer = await ask({ shard });
-    if (answer !== 'ready' && 'rows' in answer) return answer.rows;
+    const answer = await ask(() => ({ shard, into: spare.pop() ?? new ArrayBuffer(0) }));
+    if (answer !== 'ready' && 'rows' in answer) {
+      const { rows } = answer;
+      return { ...rows, release: () => spare.push(rows.bytes.buffer as ArrayBuffer) };
+    }
     return { gaveUp: reasonOf(answer), attempts: ATTEMPTS };
   }
 
   async function replay(params: string, withParity: boolean): Promise<LeaderReplay | null> {
-    const answer = await ask({ params, withParity });
+    const answer = await ask(() => ({ params, withParity }));
     return answer !== 'ready' && 'replayed' in answer ? answer.replayed : null;
   }
 
   async function follow(params: string, at: readonly number[]): Promise<FollowedRun | null> {
-    const answer = await ask({ params, at });
+    const answer = await ask(() => ({ params, at }));
     return answer !== 'ready' && 'followed' in answer ? answer.followed : null;
   }
 

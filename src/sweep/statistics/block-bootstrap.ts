@@ -1,5 +1,6 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { randomStream } from '../../formats/random.ts';
+import type { BlockLoops } from './block-loops.ts';
 
 /** Products of a draw and a run that a sweep spends, at most. */
 const BUDGET = 1e8;
@@ -51,10 +52,17 @@ const FLAT = 1e-12;
  * @param counts as `blockDraws` gives them
  * @param lengths bars of each block
  */
-export function createBlockBootstrap(counts: Float64Array, lengths: Float64Array): BlockBootstrap {
+export function createBlockBootstrap(
+  counts: Float64Array,
+  lengths: Float64Array,
+  loops: BlockLoops,
+): BlockBootstrap {
   const bars = lengths.reduce((sum, n) => sum + n, 0);
-  const unit = new Float64Array(BLOCKS);
-  const sums = new Float64Array(counts.length / BLOCKS);
+  const unit = loops.floats(BLOCKS);
+  const sums = loops.floats(counts.length / BLOCKS);
+  const ownCounts = loops.floats(counts.length);
+  ownCounts.set(counts);
+  const drawSums = loops.drawSums(ownCounts, unit, sums);
   const bootstrap: BlockBootstrap = {
     unit,
     sums,
@@ -78,22 +86,9 @@ export function createBlockBootstrap(counts: Float64Array, lengths: Float64Array
       for (let b = 0; b < BLOCKS; b++) unit[b]! /= norm;
       bootstrap.total = total;
       bootstrap.norm = norm;
-      drawSums(counts, unit, sums);
+      drawSums();
       return true;
     },
   };
   return bootstrap;
-}
-
-/** The sum of x [BLOCKS] over the blocks of every draw, in a fixed order. */
-function drawSums(counts: Float64Array, x: Float64Array, out: Float64Array): void {
-  for (let d = 0, c = 0; d < out.length; d++, c += BLOCKS) {
-    let even = 0;
-    let odd = 0;
-    for (let b = 0; b < BLOCKS; b += 2) {
-      even += counts[c + b]! * x[b]!;
-      odd += counts[c + b + 1]! * x[b + 1]!;
-    }
-    out[d] = even + odd;
-  }
 }

@@ -1,8 +1,10 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { blockDraws, createBlockBootstrap, drawsOf } from './block-bootstrap.ts';
 import { blockSplits } from './block-splits.ts';
+import { compiledLoops } from './compiled-loops.ts';
 import { createEffectiveTrials, type EffectiveTrials } from './effective-trials.ts';
 import { createOverfitting, type Overfitting } from './overfitting.ts';
+import { PLAIN_LOOPS } from './plain-loops.ts';
 import { type BlockColumns, blockLengths, createRunBlocks, readBlocks } from './run-blocks.ts';
 import { createSuperiorAbility, type SuperiorAbility } from './superior-ability.ts';
 
@@ -30,22 +32,22 @@ export interface BlockInput {
 }
 
 /** Rows are kept for the second pass up to so many bytes; beyond, they are read again. */
-const KEPT_BYTES = 16e6;
+const KEPT_BYTES = 4e6;
 
 /**
- * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 16 MB of rows, and lists as long
+ * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 4 MB of rows, and lists as long
  * as there are splits and draws.
  */
 export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
   const lengths = blockLengths(bars);
+  const loops = compiledLoops() ?? PLAIN_LOOPS;
   const counts = blockDraws(drawsOf(runs), seed);
-  const draws = counts.length / BLOCKS;
-  const overfitting = createOverfitting(blockSplits(runs, seed), lengths);
+  const overfitting = createOverfitting(blockSplits(runs, seed), lengths, loops);
   const trials = createEffectiveTrials(runs);
-  const ability = createSuperiorAbility(draws, bars);
-  const bootstrap = createBlockBootstrap(counts, lengths);
+  const bootstrap = createBlockBootstrap(counts, lengths, loops);
   const sums = benchmark?.sums ?? null;
-  const against = sums && createBlockBootstrap(counts, lengths);
+  const against = sums && createBlockBootstrap(counts, lengths, loops);
+  const ability = createSuperiorAbility(against ?? bootstrap, bars, loops);
   const difference = new Float64Array(BLOCKS);
   const run = createRunBlocks();
   const kept = new Map<number, BlockColumns>();
@@ -73,11 +75,11 @@ export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }:
     if (against.read(difference)) ability.observe(against, run.deviation);
   };
   return {
-    /** First pass: the rows of each shard, in the order of the runs. */
+    /** First pass: the rows of each shard, in the order of the runs; nobody changes them meanwhile. */
     observe(shard: number, rows: BlockColumns): void {
       const size = 8 * rows.count * rows.columns.length;
       if (keptBytes + size <= KEPT_BYTES) {
-        kept.set(shard, rows);
+        kept.set(shard, { ...rows, columns: rows.columns.map((column) => column.slice()) });
         keptBytes += size;
       }
       for (let row = 0; row < rows.count; row++) {

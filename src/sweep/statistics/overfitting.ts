@@ -1,9 +1,9 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
+import { type BlockLoops, TABLE } from './block-loops.ts';
 import { naturalLog } from './normal.ts';
 import type { RunBlocks } from './run-blocks.ts';
 
 const LOW = BLOCKS / 2;
-const TABLE = 1 << LOW;
 const MASK = TABLE - 1;
 
 /** What combinatorially symmetric cross-validation says of choosing the best run in-sample. */
@@ -43,52 +43,64 @@ const TIE = 1e-12;
  *
  * @param splits as `blockSplits` gives them
  * @param lengths bars of each block
+ * @param loops for this alone, or shared with the bootstrap of the same sweep
  */
-export function createOverfitting(splits: Uint16Array, lengths: Float64Array) {
-  const halves = 2 * splits.length;
-  const lowSum = new Float64Array(TABLE);
-  const lowSquares = new Float64Array(TABLE);
-  const highSum = new Float64Array(TABLE);
-  const highSquares = new Float64Array(TABLE);
+export function createOverfitting(splits: Uint16Array, lengths: Float64Array, loops: BlockLoops) {
+  const pairs = splits.length;
+  const halves = 2 * pairs;
+  const sums = loops.floats(BLOCKS);
+  const squares = loops.floats(BLOCKS);
+  const tables = loops.floats(4 * TABLE);
+  const [lowSum, highSum, lowSquares, highSquares] = [0, 1, 2, 3].map((k) =>
+    tables.subarray(k * TABLE, (k + 1) * TABLE),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const bars = Float64Array.from({ length: halves }, (_, h) => {
     const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
     return lengths.reduce((sum, n, b) => sum + ((mask >> b) & 1) * n, 0);
   });
   const limit = bars.map((n) => n * (1 - FLAT));
   /** By the half that is in-sample: t of its best run there, and of the same run in the other half. */
-  const best = new Float64Array(halves).fill(Number.NEGATIVE_INFINITY);
+  const best = loops.floats(halves).fill(Number.NEGATIVE_INFINITY);
   const outside = new Float64Array(halves);
   /** By the half that is out of sample: bounds of what counts as equal to the chosen run, and runs below and not above it. */
-  const lowEdge = new Float64Array(halves);
-  const highEdge = new Float64Array(halves);
-  const below = new Int32Array(halves);
-  const notAbove = new Int32Array(halves);
+  const lowEdge = loops.floats(halves);
+  const highEdge = loops.floats(halves);
+  const below = loops.floats(halves);
+  const notAbove = loops.floats(halves);
   let runs = 0;
   let ranking = false;
 
-  const sumSubsets = ({ sum, squares }: RunBlocks) => {
-    subsetSums(sum, 0, lowSum);
-    subsetSums(sum, LOW, highSum);
-    subsetSums(squares, 0, lowSquares);
-    subsetSums(squares, LOW, highSquares);
+  const put = { splits: loops.masks(splits), tables };
+  const betterPair = loops.betterPair(put, best);
+  const countRanks = loops.countRanks(put, { lowEdge, highEdge, below, notAbove });
+  const fillTables = [
+    loops.subsetSums(sums, 0, lowSum),
+    loops.subsetSums(sums, LOW, highSum),
+    loops.subsetSums(squares, 0, lowSquares),
+    loops.subsetSums(squares, LOW, highSquares),
+  ];
+  const sumSubsets = (run: RunBlocks) => {
+    for (let b = 0; b < BLOCKS; b++) {
+      sums[b] = run.sum[b]!;
+      squares[b] = run.squares[b]!;
+    }
+    for (const fill of fillTables) fill();
   };
-  /** S·|S| and Q of half h, which is the complement of half h − 1 where h is odd. */
-  const halfOf = (h: number) => {
+  /** t of half h, which is the complement of half h − 1 where h is odd. */
+  const value = (h: number) => {
     const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
     const s = lowSum[mask & MASK]! + highSum[mask >> LOW]!;
-    return { signed: s * Math.abs(s), squares: lowSquares[mask & MASK]! + highSquares[mask >> LOW]! };
-  };
-  const value = (h: number) => {
-    const { signed, squares } = halfOf(h);
-    const t = signed / squares;
+    const t = (s * Math.abs(s)) / (lowSquares[mask & MASK]! + highSquares[mask >> LOW]!);
     return Math.abs(t) <= limit[h]! ? t : 0;
   };
-  const offer = (h: number, t: number) => {
+  const offer = (h: number) => {
+    const t = value(h);
     if (!(t > best[h]!)) return;
     best[h] = t;
     outside[h] = value(h ^ 1);
   };
-  const compare = (h: number, t: number) => {
+  const compare = (h: number) => {
+    const t = value(h);
     below[h]! += Number(t < lowEdge[h]!);
     notAbove[h]! += Number(t <= highEdge[h]!);
   };
@@ -98,19 +110,13 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array) {
       runs++;
       sumSubsets(run);
       if (hasFlatBlock(run, lengths)) {
-        for (let h = 0; h < halves; h++) offer(h, value(h));
+        for (let h = 0; h < halves; h++) offer(h);
         return;
       }
       // No half is flat: t > best without the division, which is for the few that are better.
-      for (let p = 0, h = 0; h < halves; p++, h += 2) {
-        const mask = splits[p]!;
-        const low = mask & MASK;
-        const high = mask >> LOW;
-        const s = lowSum[low]! + highSum[high]!;
-        if (s * Math.abs(s) > best[h]! * (lowSquares[low]! + highSquares[high]!)) offer(h, value(h));
-        const s2 = lowSum[MASK ^ low]! + highSum[MASK ^ high]!;
-        const q2 = lowSquares[MASK ^ low]! + highSquares[MASK ^ high]!;
-        if (s2 * Math.abs(s2) > best[h + 1]! * q2) offer(h + 1, value(h + 1));
+      for (let p = betterPair(0); p < pairs; p = betterPair(p + 1)) {
+        offer(2 * p);
+        offer(2 * p + 1);
       }
     },
     /** Second pass, over the same runs in any order. */
@@ -125,26 +131,8 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array) {
         ranking = true;
       }
       sumSubsets(run);
-      if (hasFlatBlock(run, lengths)) {
-        for (let h = 0; h < halves; h++) compare(h, value(h));
-        return;
-      }
-      for (let p = 0, h = 0; h < halves; p++, h += 2) {
-        const mask = splits[p]!;
-        const low = mask & MASK;
-        const high = mask >> LOW;
-        const s = lowSum[low]! + highSum[high]!;
-        const t = s * Math.abs(s);
-        const q = lowSquares[low]! + highSquares[high]!;
-        // Counted without a branch, which half of the time would be mispredicted.
-        below[h]! += Number(t < lowEdge[h]! * q);
-        notAbove[h]! += Number(t <= highEdge[h]! * q);
-        const s2 = lowSum[MASK ^ low]! + highSum[MASK ^ high]!;
-        const t2 = s2 * Math.abs(s2);
-        const q2 = lowSquares[MASK ^ low]! + highSquares[MASK ^ high]!;
-        below[h + 1]! += Number(t2 < lowEdge[h + 1]! * q2);
-        notAbove[h + 1]! += Number(t2 <= highEdge[h + 1]! * q2);
-      }
+      if (!hasFlatBlock(run, lengths)) countRanks();
+      else for (let h = 0; h < halves; h++) compare(h);
     },
     /** What came of it; null for fewer than 2 runs. */
     result(): Overfitting | null {
@@ -179,15 +167,6 @@ function hasFlatBlock({ sum, squares }: RunBlocks, lengths: Float64Array): boole
     if (!(sum[b]! * sum[b]! <= squares[b]! * lengths[b]! * (1 - FLAT)) || squares[b] === 0) return true;
   }
   return false;
-}
-
-/** Sums of all subsets of eight values from `from` on; the subset of bits m is the one without its lowest bit, plus that. */
-function subsetSums(values: Float64Array, from: number, out: Float64Array): void {
-  for (let bit = 0; bit < LOW; bit++) {
-    const one = values[from + bit]!;
-    const size = 1 << bit;
-    for (let m = 0; m < size; m++) out[size + m] = out[m]! + one;
-  }
 }
 
 /** The Sharpe ratio of a bar (ddof 1) that t = S·|S|/Q over n bars means. */

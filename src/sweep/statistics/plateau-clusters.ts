@@ -1,3 +1,4 @@
+import { ascendingAt } from './ascending-at.ts';
 import type { GridNeighbours } from './grid-neighbours.ts';
 
 /** A connected set of good runs. */
@@ -30,7 +31,7 @@ const MOST_CLUSTERS = 20;
 /**
  * Clusters of good cells: connected components, over neighbours, of the runs whose objective is in the best tenth.
  *
- * Two lists of 4 and one of 8 bytes a run.
+ * Three lists of 4 bytes a good run.
  *
  * @param objective of every run, NaN where undefined
  */
@@ -43,15 +44,10 @@ export function plateauClusters(
   const sign = direction === 'higher' ? 1 : -1;
   const threshold = thresholdOf(objective, sign);
   if (threshold === null) return { threshold, goodRuns: 0, count: 0, largest: [], clusterOf: () => -1 };
-  const good = (run: number) => sign * objective[run]! >= sign * threshold;
-  const roots = components(grid, objective.length, good);
-  const sizes = new Int32Array(objective.length);
-  let goodRuns = 0;
-  for (let run = 0; run < roots.length; run++) {
-    if (roots[run]! < 0) continue;
-    sizes[roots[run]!]!++;
-    goodRuns++;
-  }
+  const good = goodRuns(objective, sign, threshold);
+  const roots = components(grid, good);
+  const sizes = new Int32Array(good.length);
+  for (const root of roots) sizes[root]!++;
   const clusters: number[] = [];
   let count = 0;
   let smallest = 0; // of the clusters that are kept, once there are enough
@@ -65,25 +61,51 @@ export function plateauClusters(
     smallest = sizes[clusters.at(-1)!]!;
   }
   const place = new Map(clusters.map((root, i) => [root, i]));
-  const clusterOf = (run: number) => place.get(roots[run]!) ?? -1;
-  const largest = describe(grid, axes, objective, sign, clusters.length, clusterOf);
-  return { threshold, goodRuns, count, largest, clusterOf };
+  const cluster = (member: number) => place.get(roots[member]!) ?? -1;
+  const largest = describe(grid, axes, objective, sign, clusters.length, good, cluster);
+  const clusterOf = (run: number) => {
+    const member = placeOf(good, run);
+    return member < 0 ? -1 : cluster(member);
+  };
+  return { threshold, goodRuns: good.length, count, largest, clusterOf };
 }
 
 /** The value that a tenth of the defined ones reach, rounded up to a whole run. */
 function thresholdOf(objective: Float64Array, sign: number): number | null {
-  const ascending = objective.filter((value) => !Number.isNaN(value)).sort();
-  if (ascending.length === 0) return null;
-  const place = Math.ceil(GOOD * ascending.length) - 1;
-  return ascending[sign > 0 ? ascending.length - 1 - place : place]!;
+  let defined = 0;
+  for (const value of objective) if (!Number.isNaN(value)) defined++;
+  if (defined === 0) return null;
+  const place = Math.ceil(GOOD * defined) - 1;
+  return ascendingAt(objective, sign > 0 ? defined - 1 - place : place);
 }
 
-/** The root of the component of every run, −1 for runs that are not good; the root is its lowest run. */
-function components(grid: GridNeighbours, runs: number, good: (run: number) => boolean): Int32Array {
-  const parent = new Int32Array(runs);
-  for (let run = 0; run < runs; run++) parent[run] = good(run) ? run : -1;
-  const rootOf = (run: number) => {
-    let root = run;
+/** The runs that reach the threshold, ascending. */
+function goodRuns(objective: Float64Array, sign: number, threshold: number): Int32Array {
+  const isGood = (run: number) => sign * objective[run]! >= sign * threshold;
+  let count = 0;
+  for (let run = 0; run < objective.length; run++) if (isGood(run)) count++;
+  const good = new Int32Array(count);
+  for (let run = 0, i = 0; i < count; run++) if (isGood(run)) good[i++] = run;
+  return good;
+}
+
+/** Where a run stands among the ascending ones; −1 where it does not. */
+function placeOf(runs: Int32Array, run: number): number {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (runs[middle]! < run) low = middle + 1;
+    else high = middle;
+  }
+  return runs[low] === run ? low : -1;
+}
+
+/** The root of the component of every good run, both by their place among them; the root is the lowest of its component. */
+function components(grid: GridNeighbours, good: Int32Array): Int32Array {
+  const parent = good.map((_, member) => member);
+  const rootOf = (member: number) => {
+    let root = member;
     while (parent[root] !== root) {
       parent[root] = parent[parent[root]!]!;
       root = parent[root]!;
@@ -91,36 +113,39 @@ function components(grid: GridNeighbours, runs: number, good: (run: number) => b
     return root;
   };
   const beside = new Int32Array(2 * Math.max(1, grid.orderedAxes.length));
-  for (let run = 0; run < runs; run++) {
-    if (parent[run]! < 0) continue;
+  for (let member = 0; member < good.length; member++) {
+    const run = good[member]!;
     const points = grid.neighbours(run, beside);
     for (let i = 0; i < points; i++) {
-      const other = beside[i]!;
-      if (other < 0 || other > run || parent[other]! < 0) continue;
-      const a = rootOf(run);
+      if (beside[i]! > run) continue;
+      const other = placeOf(good, beside[i]!);
+      if (other < 0) continue;
+      const a = rootOf(member);
       const b = rootOf(other);
       if (a !== b) parent[Math.max(a, b)] = Math.min(a, b);
     }
   }
-  for (let run = 0; run < runs; run++) if (parent[run]! >= 0) parent[run] = rootOf(run);
+  for (let member = 0; member < good.length; member++) parent[member] = rootOf(member);
   return parent;
 }
 
+/** @param cluster by the place of a good run among them, −1 for one that is not described */
 function describe(
   grid: GridNeighbours,
   axes: number,
   objective: Float64Array,
   sign: number,
   clusters: number,
-  clusterOf: (run: number) => number,
+  good: Int32Array,
+  cluster: (member: number) => number,
 ): PlateauCluster[] {
   const size = new Int32Array(clusters);
   const sum = new Float64Array(clusters);
   const best = new Int32Array(clusters).fill(-1);
   const position = new Float64Array(clusters * axes);
   const digits = new Int32Array(axes);
-  for (let run = 0; run < objective.length; run++) {
-    const c = clusterOf(run);
+  for (const [member, run] of good.entries()) {
+    const c = cluster(member);
     if (c < 0) continue;
     size[c]!++;
     sum[c]! += objective[run]!;
@@ -129,8 +154,8 @@ function describe(
   }
   const centre = best.slice();
   const nearest = new Float64Array(clusters).fill(Number.POSITIVE_INFINITY);
-  for (let run = 0; run < objective.length; run++) {
-    const c = clusterOf(run);
+  for (const [member, run] of good.entries()) {
+    const c = cluster(member);
     if (c < 0 || !grid.digits(run, digits)) continue;
     let distance = 0;
     for (const k of grid.orderedAxes) distance += Math.abs(digits[k]! - position[c * axes + k]! / size[c]!);

@@ -1,5 +1,6 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import type { BlockBootstrap } from './block-bootstrap.ts';
+import type { BlockLoops } from './block-loops.ts';
 import { naturalLog } from './normal.ts';
 
 /** Whether the best of many runs beats a benchmark by more than luck; p-values are (1 + draws as high) / (1 + draws). */
@@ -30,23 +31,29 @@ const SMALL_SAMPLE = Math.sqrt(BLOCKS / (BLOCKS - 1));
  * thousands of runs is one over heavy-tailed t statistics, which the draws do not have. Upper: all runs as good as the
  * benchmark in truth; lower: a run that did worse stands where it stood; consistent: only one below the threshold does.
  *
+ * @param bootstrap whose draws are observed
  * @param bars of the period
  */
-export function createSuperiorAbility(draws: number, bars: number) {
-  const reality = new Float64Array(draws).fill(Number.NEGATIVE_INFINITY);
-  const upper = reality.slice();
-  const consistent = reality.slice();
-  const lower = reality.slice();
+export function createSuperiorAbility(
+  bootstrap: Pick<BlockBootstrap, 'sums'>,
+  bars: number,
+  loops: BlockLoops,
+) {
+  const { sums } = bootstrap;
+  const draws = sums.length;
+  const none = () => loops.floats(draws).fill(Number.NEGATIVE_INFINITY);
+  const [upper, consistent, lower, reality] = [none(), none(), none(), none()];
+  const raiseMaxima = loops.raiseMaxima(sums, { upper, consistent, lower, reality });
   let realityCheck = Number.NEGATIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   let runs = 0;
   return {
     /**
-     * One run's differences from the benchmark, as the bootstrap read them.
+     * One run's differences from the benchmark, as the bootstrap read them just now.
      *
      * @param deviation σ of a bar of the run's own returns
      */
-    observe({ sums, total, norm }: BlockBootstrap, deviation: number): void {
+    observe({ total, norm }: BlockBootstrap, deviation: number): void {
       runs++;
       const scale = Math.sqrt(bars) * deviation;
       const statistic = total / scale;
@@ -55,13 +62,7 @@ export function createSuperiorAbility(draws: number, bars: number) {
       if (statistic > highest) highest = statistic;
       const worse = Math.min(statistic, 0);
       const hopeless = total / (norm * SMALL_SAMPLE) < HOPELESS ? statistic : 0;
-      for (let d = 0; d < draws; d++) {
-        const v = sums[d]! * factor;
-        if (v > upper[d]!) upper[d] = v;
-        if (v + hopeless > consistent[d]!) consistent[d] = v + hopeless;
-        if (v + worse > lower[d]!) lower[d] = v + worse;
-        if (v * deviation > reality[d]!) reality[d] = v * deviation;
-      }
+      raiseMaxima(factor, hopeless, worse, deviation);
     },
     /** The outcome; null without runs. */
     result(): SuperiorAbility | null {

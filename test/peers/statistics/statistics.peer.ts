@@ -3,6 +3,7 @@ import { BLOCKS } from '../../../src/core/metrics/return-stats.ts';
 import { blockDraws, createBlockBootstrap } from '../../../src/sweep/statistics/block-bootstrap.ts';
 import { blockSplits } from '../../../src/sweep/statistics/block-splits.ts';
 import { createOverfitting } from '../../../src/sweep/statistics/overfitting.ts';
+import { PLAIN_LOOPS } from '../../../src/sweep/statistics/plain-loops.ts';
 import {
   minimumTrackRecord,
   probabilisticSharpe,
@@ -50,7 +51,7 @@ describe.each(asked)('statistics of %s from block sums', (_, returns, peer) => {
   };
 
   it('agree with cross-validation of the full matrix of returns', () => {
-    const found = createOverfitting(blockSplits(rows.count, 1), lengths);
+    const found = createOverfitting(blockSplits(rows.count, 1), lengths, PLAIN_LOOPS);
     each(() => found.choose(run));
     each(() => found.rank(run));
     const mine = found.result()!;
@@ -62,8 +63,8 @@ describe.each(asked)('statistics of %s from block sums', (_, returns, peer) => {
   });
 
   it('agree with arch on the same draws exactly, and on its own within chance', () => {
-    const bootstrap = createBlockBootstrap(counts, lengths);
-    const found = createSuperiorAbility(DRAWS, BARS);
+    const bootstrap = createBlockBootstrap(counts, lengths, PLAIN_LOOPS);
+    const found = createSuperiorAbility(bootstrap, BARS, PLAIN_LOOPS);
     each(() => {
       if (bootstrap.read(run.sum)) found.observe(bootstrap, run.deviation);
     });

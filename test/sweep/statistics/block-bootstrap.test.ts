@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockDraws, createBlockBootstrap, drawsOf } from '../../../src/sweep/statistics/block-bootstrap.ts';
 import { createEffectiveTrials } from '../../../src/sweep/statistics/effective-trials.ts';
+import { PLAIN_LOOPS } from '../../../src/sweep/statistics/plain-loops.ts';
 import { blockLengths, createRunBlocks, readBlocks } from '../../../src/sweep/statistics/run-blocks.ts';
 import { createSuperiorAbility } from '../../../src/sweep/statistics/superior-ability.ts';
 import { blocksOf, noise, normals } from '../../support/simulated-runs.ts';
@@ -9,8 +10,8 @@ const BARS = 160;
 const lengths = blockLengths(BARS);
 
 function ability(returns: readonly number[][], draws: number, seed: number) {
-  const bootstrap = createBlockBootstrap(blockDraws(draws, seed), lengths);
-  const found = createSuperiorAbility(draws, BARS);
+  const bootstrap = createBlockBootstrap(blockDraws(draws, seed), lengths, PLAIN_LOOPS);
+  const found = createSuperiorAbility(bootstrap, BARS, PLAIN_LOOPS);
   const rows = blocksOf(returns);
   const run = createRunBlocks();
   for (let row = 0; row < rows.count; row++) {
@@ -72,12 +73,12 @@ describe('Reality Check and SPA', () => {
   });
 
   it('are undefined without runs', () => {
-    expect(createSuperiorAbility(10, BARS).result()).toBeNull();
+    expect(createSuperiorAbility({ sums: new Float64Array(10) }, BARS, PLAIN_LOOPS).result()).toBeNull();
   });
 });
 
 describe('the effective number of trials', () => {
-  const bootstrap = createBlockBootstrap(blockDraws(1, 1), lengths);
+  const bootstrap = createBlockBootstrap(blockDraws(1, 1), lengths, PLAIN_LOOPS);
   /** Block sums of `groups` directions, each `size` times, with something in common. */
   function trials(groups: number, size: number, common: number, planned = groups * size) {
     const next = normals(17 + groups);

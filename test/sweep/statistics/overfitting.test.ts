@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockSplits } from '../../../src/sweep/statistics/block-splits.ts';
 import { createOverfitting } from '../../../src/sweep/statistics/overfitting.ts';
+import { PLAIN_LOOPS } from '../../../src/sweep/statistics/plain-loops.ts';
 import {
   type BlockColumns,
   blockLengths,
@@ -11,7 +12,7 @@ import { blocksOf, noise } from '../../support/simulated-runs.ts';
 
 function overfitting(rows: BlockColumns, bars: number, splits = blockSplits(rows.count, 1), riskFree = 0) {
   const lengths = blockLengths(bars);
-  const found = createOverfitting(splits, lengths);
+  const found = createOverfitting(splits, lengths, PLAIN_LOOPS);
   const run = createRunBlocks();
   for (const pass of [found.choose, found.rank]) {
     for (let row = 0; row < rows.count; row++) if (readBlocks(rows, row, lengths, riskFree, run)) pass(run);

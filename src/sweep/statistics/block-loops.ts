@@ -1,0 +1,50 @@
+/**
+ * The inner loops of the statistics over blocks, which every run of a sweep passes through: in plain TypeScript, or compiled
+ * to SIMD with the same bits. Each is bound once to the arrays that it works on.
+ */
+export interface BlockLoops {
+  /** An array of 0 that the loops can work on; all their arrays come from here. */
+  floats(length: number): Float64Array;
+  /** A copy of masks that the loops can work on. */
+  masks(values: Uint16Array): Uint16Array;
+  /** Binds: sums of all subsets of eight `values` from `from` on into `out` [2^8]; subset m holds value b where bit b is set. */
+  subsetSums(values: Float64Array, from: number, out: Float64Array): () => void;
+  /** Binds: the first pair of halves from one on of which one may be better than the best, else the number of pairs. */
+  betterPair(halves: Halves, best: Float64Array): (from: number) => number;
+  /** Binds: adds 1 in every half where the run is below the low edge to `below`, and where not above the high one to `notAbove`. */
+  countRanks(halves: Halves, ranks: RankCounts): () => void;
+  /** Binds: the sum of `x` [16] over the blocks of every draw, into `sums` [draws]. */
+  drawSums(counts: Float64Array, x: Float64Array, sums: Float64Array): () => void;
+  /** Binds: raises four maxima a draw by one run, whose `sums` are of every draw. */
+  raiseMaxima(
+    sums: Float64Array,
+    maxima: DrawMaxima,
+  ): (factor: number, hopeless: number, worse: number, deviation: number) => void;
+}
+
+/** How the halves of blocks are put together. */
+export interface Halves {
+  /** Of every pair of complements, the mask of the first; half 2p is that mask, half 2p + 1 its complement. */
+  readonly splits: Uint16Array;
+  /** Subset sums of Σ r of the lower eight blocks and of the upper, then of Σ r²; [4][2^8] in one piece. */
+  readonly tables: Float64Array;
+}
+
+/** What ranks are counted from, by half: t = S·|S| / Q against two edges. */
+export interface RankCounts {
+  readonly lowEdge: Float64Array;
+  readonly highEdge: Float64Array;
+  readonly below: Float64Array;
+  readonly notAbove: Float64Array;
+}
+
+/** Maxima over the runs, by draw. */
+export interface DrawMaxima {
+  readonly upper: Float64Array;
+  readonly consistent: Float64Array;
+  readonly lower: Float64Array;
+  readonly reality: Float64Array;
+}
+
+/** Subsets of eight blocks. */
+export const TABLE = 256;

@@ -1,0 +1,108 @@
+import { sharedMemory, webAssembly } from '../../core/kernel/web-assembly.ts';
+import type { BlockLoops } from './block-loops.ts';
+import { LOOPS_MODULE } from './loops-module.ts';
+
+/** What the compiled module exports; arrays are addresses in its memory. */
+interface LoopExports {
+  subsetSums(values: number, out: number): void;
+  betterPair(splits: number, from: number, pairs: number, tables: number, best: number): number;
+  countRanks(
+    splits: number,
+    pairs: number,
+    tables: number,
+    lowEdge: number,
+    highEdge: number,
+    below: number,
+    notAbove: number,
+  ): void;
+  drawSums(counts: number, draws: number, x: number, out: number): void;
+  raiseMaxima(
+    sums: number,
+    draws: number,
+    upper: number,
+    consistent: number,
+    lower: number,
+    reality: number,
+    factor: number,
+    hopeless: number,
+    worse: number,
+    deviation: number,
+  ): void;
+}
+
+/** Room for all splits and draws, twice over; what is not used is never touched, and takes no memory. */
+const MEMORY_BYTES = 4 * 2 ** 20;
+/** What a compiler puts into memory stands at its beginning. */
+const START = 1_024;
+/** A vector; and every array ends where one does, so that the last one reads and writes nothing else. */
+const ALIGN = 16;
+
+let compiled: object | null | undefined;
+
+/** The loops in SIMD, over memory of their own for the statistics of one sweep; null where the runtime cannot. */
+export function compiledLoops(): BlockLoops | null {
+  if (compiled === undefined) {
+    const bytes = Uint8Array.from(atob(LOOPS_MODULE), (character) => character.charCodeAt(0));
+    compiled = webAssembly?.validate(bytes) ? new webAssembly.Module(bytes) : null;
+  }
+  const memory = compiled && sharedMemory(MEMORY_BYTES);
+  if (!compiled || !memory) return null;
+  const instance = new webAssembly!.Instance(compiled, { env: { memory } });
+  return loopsOver(instance.exports as LoopExports, memory.buffer);
+}
+
+function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops {
+  let used = START;
+  const room = (bytes: number) => {
+    const at = used;
+    used += Math.ceil(bytes / ALIGN) * ALIGN;
+    return at;
+  };
+  const at = (array: Float64Array | Uint16Array) => {
+    if (array.buffer !== buffer) throw new RangeError('expected an array of these loops, found another');
+    return array.byteOffset;
+  };
+  return {
+    floats: (length) => new Float64Array(buffer, room(8 * length), length),
+    masks(values) {
+      const masks = new Uint16Array(buffer, room(2 * values.length), values.length);
+      masks.set(values);
+      return masks;
+    },
+    subsetSums(values, from, out) {
+      const [first, table] = [at(values) + 8 * from, at(out)];
+      return () => exports.subsetSums(first, table);
+    },
+    betterPair({ splits, tables }, best) {
+      const [pairs, splitsAt, tablesAt, bestAt] = [splits.length, at(splits), at(tables), at(best)];
+      return (from) => exports.betterPair(splitsAt, from, pairs, tablesAt, bestAt);
+    },
+    countRanks({ splits, tables }, { lowEdge, highEdge, below, notAbove }) {
+      const [pairs, splitsAt, tablesAt] = [splits.length, at(splits), at(tables)];
+      const [low, high, under, within] = [at(lowEdge), at(highEdge), at(below), at(notAbove)];
+      return () => exports.countRanks(splitsAt, pairs, tablesAt, low, high, under, within);
+    },
+    drawSums(counts, x, sums) {
+      const [draws, countsAt, xAt, sumsAt] = [sums.length, at(counts), at(x), at(sums)];
+      return () => exports.drawSums(countsAt, draws, xAt, sumsAt);
+    },
+    raiseMaxima(sums, maxima) {
+      const [draws, sumsAt] = [sums.length, at(sums)];
+      const [upper, consistent] = [at(maxima.upper), at(maxima.consistent)];
+      const [lower, reality] = [at(maxima.lower), at(maxima.reality)];
+      return (factor, hopeless, worse, deviation) =>
+        exports.raiseMaxima(
+          sumsAt,
+          draws,
+          upper,
+          consistent,
+          lower,
+          reality,
+          factor,
+          hopeless,
+          worse,
+          deviation,
+        );
+    },
+  };
+}

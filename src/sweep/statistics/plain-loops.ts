@@ -1,0 +1,76 @@
+import { BLOCKS } from '../../core/metrics/return-stats.ts';
+import { type BlockLoops, type Halves, TABLE } from './block-loops.ts';
+
+const LOW = BLOCKS / 2;
+const MASK = TABLE - 1;
+
+/** The loops in TypeScript: the oracle of the compiled ones, and what runs where there is no WebAssembly. */
+export const PLAIN_LOOPS: BlockLoops = {
+  floats: (length) => new Float64Array(length),
+  masks: (values) => values.slice(),
+  subsetSums: (values, from, out) => () => {
+    for (let bit = 0; bit < LOW; bit++) {
+      const one = values[from + bit]!;
+      const size = 1 << bit;
+      for (let m = 0; m < size; m++) out[size + m] = out[m]! + one;
+    }
+  },
+  betterPair(halves, best) {
+    const { splits, tables } = halves;
+    return (from) => {
+      for (let p = from; p < splits.length; p++) {
+        const mask = splits[p]!;
+        if (signedSquare(tables, mask) > best[2 * p]! * squares(tables, mask)) return p;
+        const rest = 0xffff ^ mask;
+        if (signedSquare(tables, rest) > best[2 * p + 1]! * squares(tables, rest)) return p;
+      }
+      return splits.length;
+    };
+  },
+  countRanks(halves: Halves, { lowEdge, highEdge, below, notAbove }) {
+    const { splits, tables } = halves;
+    return () => {
+      for (let h = 0; h < 2 * splits.length; h++) {
+        const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
+        const t = signedSquare(tables, mask);
+        const q = squares(tables, mask);
+        // Counted without a branch, which half of the time would be mispredicted.
+        below[h]! += Number(t < lowEdge[h]! * q);
+        notAbove[h]! += Number(t <= highEdge[h]! * q);
+      }
+    };
+  },
+  drawSums: (counts, x, sums) => () => {
+    for (let d = 0, c = 0; d < sums.length; d++, c += BLOCKS) {
+      let even = 0;
+      let odd = 0;
+      for (let b = 0; b < BLOCKS; b += 2) {
+        even += counts[c + b]! * x[b]!;
+        odd += counts[c + b + 1]! * x[b + 1]!;
+      }
+      sums[d] = even + odd;
+    }
+  },
+  raiseMaxima:
+    (sums, { upper, consistent, lower, reality }) =>
+    (factor, hopeless, worse, deviation) => {
+      for (let d = 0; d < sums.length; d++) {
+        const v = sums[d]! * factor;
+        if (v > upper[d]!) upper[d] = v;
+        if (v + hopeless > consistent[d]!) consistent[d] = v + hopeless;
+        if (v + worse > lower[d]!) lower[d] = v + worse;
+        if (v * deviation > reality[d]!) reality[d] = v * deviation;
+      }
+    },
+};
+
+/** S·|S| of a half, S = Σ r. */
+function signedSquare(tables: Float64Array, mask: number): number {
+  const s = tables[mask & MASK]! + tables[TABLE + (mask >> LOW)]!;
+  return s * Math.abs(s);
+}
+
+/** Σ r² of a half. */
+function squares(tables: Float64Array, mask: number): number {
+  return tables[2 * TABLE + (mask & MASK)]! + tables[3 * TABLE + (mask >> LOW)]!;
+}
