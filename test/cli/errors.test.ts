@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli, scratch, sweepFile, writeBars } from '../support/cli.ts';
+import { command } from '../support/command.ts';
 
 const { root, write, remove } = scratch('errors');
 beforeAll(() => writeBars(root));
@@ -74,7 +75,7 @@ describe('a wrong sweep file ends with exit 2 and one message that says what to 
     ],
   ])('%s', async (_, fields, message) => {
     write('bad.yaml', sweepFile(fields));
-    const { code, stdout, stderr } = await cli(root, 'run', 'bad.yaml', '--dir', 'unused');
+    const { code, stdout, stderr } = await command(root, {}, ['run', 'bad.yaml', '--dir', 'unused']);
     expect(stderr).toMatch(message);
     expect(stderr).toMatch(/^error: /);
     expect(stderr).not.toContain('    at ');

@@ -176,7 +176,11 @@ describe('a sweep in the cloud ends with the bytes of an undisturbed run', () =>
     const stored = () => bytes(local.sweepId);
     const results = (found: object) => Object.keys(found).filter((key) => key.startsWith('results/')).length;
     await cloud.until(stored, (found) => results(found) === 6);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // the last tick is on its way
+    await cloud.until(
+      async () => cloud.queued('shard'),
+      (left) => left === 0, // a message goes after its tick
+    );
+    expect(cloud.queued('tick')).toBeGreaterThan(0);
     await cloud.purge('tick');
     cloud.pumps.aggregator.paused = false;
     await cloud.functions.reconciler.invoke({});
@@ -192,17 +196,15 @@ describe('a sweep in the cloud ends with the bytes of an undisturbed run', () =>
     cloud.pumps.planner.paused = false;
     await cloud.functions.reconciler.invoke({});
     expect(await status(local.sweepId)).toMatchObject({ state: 'submitted' }); // it may yet be planned
-    await new Promise((resolve) => setTimeout(resolve, 3_100)); // whole seconds, by the clock of S3
     cloud.pumps.worker.paused = true;
-    await cloud.functions.reconciler.invoke({});
+    await cloud.reconcileLater();
     await cloud.until(
       () => status(local.sweepId),
       ({ state }) => state === 'running',
     );
     await cloud.purge('shard');
     cloud.pumps.worker.paused = false;
-    await new Promise((resolve) => setTimeout(resolve, 3_100));
-    await cloud.functions.reconciler.invoke({});
+    await cloud.reconcileLater();
     await expectSameAs(local);
   });
 

@@ -49,3 +49,12 @@ export async function runPython(
   if (status !== 0) throw new Error(`${given.peer}/${script}: exit code ${status}\n${stderr}`);
   return stdout;
 }
+
+/** Repeats exported runs by the script that is exported with them, and gives the line of JSON that it prints of each. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON that a test looks into
+export async function repeatExports(packages: PeerPackages, folders: readonly string[]): Promise<any[]> {
+  const script = join(folderOf(packages.peer), 'run_instructions.py');
+  const printed = await runPython(packages, '../repeat_exports.py', [script, ...folders]);
+  const lines = printed.split('\n').filter((line) => line.startsWith('{'));
+  return lines.map((line) => JSON.parse(line));
+}

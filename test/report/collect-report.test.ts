@@ -32,7 +32,7 @@ beforeAll(async () => {
   const opened = await openStoredSweep(sweep.store, sweep.sweepId);
   data = await collectReport(sweep.store, sweep.sweepId, '1.2.3', opened.prepared.inputs);
   const connection = await (await DuckDBInstance.create()).connect();
-  const files = join(folder, 'sweep-0', 'results', '*', '*.parquet');
+  const files = join(sweep.dir, 'results', '*', '*.parquet');
   sql = async (text) =>
     (await connection.runAndReadAll(text.replace('runs', `'${files}'`))).getRowObjectsJS() as Record<
       string,

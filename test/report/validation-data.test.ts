@@ -26,7 +26,7 @@ beforeAll(async () => {
   data = await collectReport(sweep.store, sweep.sweepId, '1.2.3', opened.prepared.inputs);
   const connection = await (await DuckDBInstance.create()).connect();
   sql = async (table, select) => {
-    const file = join(folder, 'sweep-0', 'tables', table, '**', '*.parquet');
+    const file = join(sweep.dir, 'tables', table, '**', '*.parquet');
     const reader = await connection.runAndReadAll(select.replace('TABLE', `'${file}'`));
     return reader.getRowObjectsJS() as Record<string, number | string>[];
   };

@@ -27,14 +27,21 @@ export interface EmulatedCloud {
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answered>;
   /** Sends any text to the shard queue, or to that of ticks. */
   send(queue: 'shard' | 'tick', text: string): Promise<void>;
+  /** How many messages of a queue wait or are being handled. */
+  queued(queue: 'plan' | 'shard' | 'tick'): number;
+  /** Runs the reconciler when nothing has happened for longer than its patience, by the clock of S3. */
+  reconcileLater(): Promise<void>;
   /** Loses every message of a queue. */
   purge(queue: 'plan' | 'shard' | 'tick'): Promise<void>;
-  /** Asks until `done` says so; rejects after 40 s. */
+  /** Asks until `done` says so; rejects after two minutes. */
   until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T>;
   stop(): Promise<void>;
 }
 
 const MEMORY_MB = '1769';
+/** No function takes so long: longer than it is what a message is hidden, as in the stack. */
+const TIMEOUT_MS = 30_000;
+const VISIBILITY_SECONDS = 1_800;
 
 /** What the table of the stack admits; callers that are no function, as the tests are, may do all. */
 const admits: Policy = (caller, { operation, key }) => {
@@ -51,19 +58,19 @@ const admits: Policy = (caller, { operation, key }) => {
   return operation.startsWith('ChangeMessageVisibility') && key === consume?.replaceAll(' ', '-');
 };
 
-/** Starts a cloud over bundled handlers; times are seconds where those of the stack are minutes. */
+/** Starts a cloud over bundled handlers, in which nothing waits for a clock: see `startPump` and `reconcileLater`. */
 export async function startCloud(files: Record<FunctionName, string>): Promise<EmulatedCloud> {
   const emulator = await startEmulator();
   for (const [name, value] of Object.entries(emulator.environment)) process.env[name] = value;
   emulator.server.createBucket('data');
   emulator.policy.admits = admits;
-  const queue = (name: string, visibilitySeconds: number, receives: number) => {
-    const letters = emulator.createQueue(`${name}-dead-letters`, { VisibilityTimeout: '5' });
+  const VisibilityTimeout = String(VISIBILITY_SECONDS);
+  const queue = (name: string, receives: number) => {
+    const letters = emulator.createQueue(`${name}-dead-letters`, { VisibilityTimeout });
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: letters.arn, maxReceiveCount: receives });
-    const own = emulator.createQueue(name, { VisibilityTimeout: String(visibilitySeconds), RedrivePolicy });
-    return { ...own, letters };
+    return { ...emulator.createQueue(name, { VisibilityTimeout, RedrivePolicy }), letters };
   };
-  const queues = { plan: queue('plan', 5, 5), shard: queue('shard', 2, 3), tick: queue('tick', 5, 20) };
+  const queues = { plan: queue('plan', 5), shard: queue('shard', 3), tick: queue('tick', 20) };
   const environment = {
     ...emulator.environment,
     [ENV.bucket]: 'data',
@@ -71,7 +78,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
     [ENV.planQueueUrl]: queues.plan.url,
     [ENV.shardQueueUrl]: queues.shard.url,
     [ENV.tickQueueUrl]: queues.tick.url,
-    [ENV.shardVisibilitySeconds]: '2',
+    [ENV.shardVisibilitySeconds]: VisibilityTimeout,
     [ENV.workerMemoryMb]: MEMORY_MB,
     [ENV.maxConcurrency]: '100',
     [ENV.metricsNamespace]: 'backsweep',
@@ -81,7 +88,7 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
   const functions = Object.fromEntries(
     Object.entries(files).map(([name, file]) => [
       name,
-      cloudFunction(file, { ...environment, [ENV.service]: name, AWS_ACCESS_KEY_ID: name }, 30_000),
+      cloudFunction(file, { ...environment, [ENV.service]: name, AWS_ACCESS_KEY_ID: name }, TIMEOUT_MS),
     ]),
   ) as Record<FunctionName, CloudFunction>;
   const client = sqsClient();
@@ -129,16 +136,26 @@ export async function startCloud(files: Record<FunctionName, string>): Promise<E
       // The client of the protocol sends JSON only; a poisoned message is any text.
       await client.send(new SendMessageCommand({ QueueUrl: queues[name].url, MessageBody: text }));
     },
+    queued(name) {
+      const { ready, delayed, inflight } = emulator.server.inspectQueue(name)!.messages;
+      return ready.length + delayed.length + inflight.length;
+    },
+    async reconcileLater() {
+      emulator.clock.aheadMs = 2 * VISIBILITY_SECONDS * 1_000;
+      await functions.reconciler.invoke({});
+      emulator.clock.aheadMs = 0;
+    },
     async purge(name) {
       await client.send(new PurgeQueueCommand({ QueueUrl: queues[name].url }));
     },
     async until(ask, done) {
-      const end = performance.now() + 40_000;
+      const end = performance.now() + 120_000;
       for (;;) {
         const value = await ask();
         if (done(value)) return value;
-        if (performance.now() > end) throw new Error(`not in 40 s; at the end: ${JSON.stringify(value)}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (performance.now() > end)
+          throw new Error(`not in two minutes; at the end: ${JSON.stringify(value)}`);
+        await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
     async stop() {

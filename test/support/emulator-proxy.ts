@@ -27,6 +27,8 @@ export interface EmulatorProxy {
   readonly endpoint: string;
   /** Chooses the fault of each request; null for none. */
   faults: { choose: (asked: Asked) => Fault | null };
+  /** How far the clock of S3 is ahead in the `date` of its answers: what waits for hours is tested in none. */
+  clock: { aheadMs: number };
   /** Default: everything is admitted. A missing key that may not be listed is denied, as S3 does. */
   policy: { admits: Policy };
   /** What was denied, until the test takes it out. */
@@ -53,12 +55,13 @@ const PAGE = 1_000;
 
 /**
  * A proxy that adds to an emulator of S3 and SQS what S3 has and it lacks: `If-None-Match: *`, one writer a key at a
- * time, and LIST in the order of code units in pages of 1,000; and that injects faults. A PUT that is not conditional
+ * time, and LIST in the order of code units in pages of 1,000; that injects faults, and turns the clock. A PUT that is not conditional
  * is refused, as the bucket's policy does.
  */
 export async function startProxy(port: number, queueOrigin: string): Promise<EmulatorProxy> {
   const created: string[] = [];
   const faults: EmulatorProxy['faults'] = { choose: () => null };
+  const clock: EmulatorProxy['clock'] = { aheadMs: 0 };
   const policy: EmulatorProxy['policy'] = { admits: () => true };
   const denied: string[] = [];
   const locks = new Map<string, Promise<unknown>>();
@@ -154,12 +157,14 @@ export async function startProxy(port: number, queueOrigin: string): Promise<Emu
     const isMissing = given.status === 404 && asked.service === 's3' && asked.operation !== 'LIST';
     if (isMissing && !policy.admits(caller, { ...asked, operation: 'LIST' })) return deny('LIST');
     if (fault === 'lost') return message.socket.destroy();
-    send(response, given, fault === 'truncated');
+    const date = new Date(Date.now() + clock.aheadMs).toUTCString();
+    send(response, { ...given, headers: { ...given.headers, date } }, fault === 'truncated');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults,
+    clock,
     policy,
     denied,
     created,

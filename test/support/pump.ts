@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
@@ -29,7 +30,11 @@ export interface Pump {
 
 /**
  * Plays the event source mapping of Lambda: receives batches, gives them to the function, and deletes what it did not
- * report as failed. Of a batch whose invocation failed nothing is deleted: its messages come again after their visibility.
+ * report as failed. Of a batch whose invocation failed nothing is deleted.
+ *
+ * What was not deleted comes again at once: the pump ends its visibility, since the time that a cloud lets pass proves
+ * nothing here. Only so may the visibility of a queue be what it is in the stack, longer than any invocation: a short one
+ * passes, on a slow machine, while a function is still starting, and uses up the receives of a message that nobody failed.
  */
 export function startPump(client: SQSClient, options: PumpOptions): Pump {
   const { queue, fn, batchSize, windowMs = 0, concurrency } = options;
@@ -41,17 +46,38 @@ export function startPump(client: SQSClient, options: PumpOptions): Pump {
     const batch: Message[] = [];
     const end = performance.now() + windowMs;
     do {
-      const { Messages = [] } = await client.send(
-        new ReceiveMessageCommand({
-          QueueUrl: queue.url,
-          MaxNumberOfMessages: Math.min(10, batchSize - batch.length),
-          MessageSystemAttributeNames: ['All'],
-        }),
-      );
-      batch.push(...Messages);
-      if (Messages.length === 0) await pause(20);
+      const command = new ReceiveMessageCommand({
+        QueueUrl: queue.url,
+        MaxNumberOfMessages: Math.min(10, batchSize - batch.length),
+        MessageSystemAttributeNames: ['All'],
+      });
+      // What was received before a call that fails is handled all the same.
+      const { Messages: received = [] } = await client.send(command).catch(() => ({ Messages: [] }));
+      batch.push(...received);
+      if (received.length === 0) await pause(20);
     } while (batch.length < batchSize && performance.now() < end && running);
     return batch;
+  }
+
+  /** Messages by their receipts, as the calls for ten at a time take them. */
+  const tens = (messages: readonly Message[]) =>
+    Array.from({ length: Math.ceil(messages.length / 10) }, (_, i) =>
+      messages
+        .slice(10 * i, 10 * i + 10)
+        .map(({ ReceiptHandle }, k) => ({ Id: String(k), ReceiptHandle: ReceiptHandle! })),
+    );
+
+  /** Ends the visibility of messages, however often the call for it fails; what is deleted stays so. */
+  async function comeAgain(batch: readonly Message[]): Promise<void> {
+    for (const entries of tens(batch)) {
+      const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: queue.url, Entries });
+      while (running) {
+        const done = await client.send(command).catch(() => null);
+        if (done) break;
+        await pause(20);
+      }
+    }
   }
 
   async function handle(batch: readonly Message[]): Promise<void> {
@@ -67,23 +93,19 @@ export function startPump(client: SQSClient, options: PumpOptions): Pump {
       for (const { itemIdentifier } of batchItemFailures) failed.add(itemIdentifier);
     }
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId!));
-    for (let i = 0; i < done.length; i += 10) {
-      await client.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queue.url,
-          Entries: done
-            .slice(i, i + 10)
-            .map(({ ReceiptHandle }, k) => ({ Id: String(k), ReceiptHandle: ReceiptHandle! })),
-        }),
-      );
+    for (const Entries of tens(done)) {
+      await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries }));
     }
   }
 
   async function lane(): Promise<void> {
     while (running) {
-      const batch = pump.paused ? [] : await receive().catch(() => []);
+      const batch = pump.paused ? [] : await receive();
       if (batch.length === 0) await pause(20);
-      else await handle(batch).catch(() => undefined); // as when the mapping itself fails: the messages come again
+      else {
+        await handle(batch).catch(() => undefined); // as when the mapping itself fails
+        await comeAgain(batch);
+      }
     }
   }
 

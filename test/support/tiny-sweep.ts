@@ -42,8 +42,23 @@ export function tinyRun(index: number) {
   };
 }
 
-/** The object of one shard of the tiny sweep. */
-export function tinyShard(plan: Plan, shard: number): { bytes: Uint8Array; failedRuns: number } {
+/** Bars of a sweep for which the statistics of luck are taken, and of one too short for them, which is published much sooner. */
+export const BARS = 1_000;
+export const FEW_BARS = 20;
+
+type Shard = { readonly bytes: Uint8Array<ArrayBuffer>; readonly failedRuns: number };
+const made = new Map<string, Shard>();
+
+/** The object of one shard of the tiny sweep, encoded once however many workers run it. */
+export function tinyShard(plan: Plan, shard: number): Shard {
+  const { first, count } = shardRange(plan, shard);
+  const key = `${plan.sweepId} ${shard} ${first} ${count}`;
+  const { bytes, failedRuns } = made.get(key) ?? encodedShard(plan, shard);
+  made.set(key, { bytes, failedRuns });
+  return { bytes: bytes.slice(), failedRuns };
+}
+
+function encodedShard(plan: Plan, shard: number): Shard {
   const { first, count } = shardRange(plan, shard);
   const table = resultTable(TINY_COLUMNS, count);
   let failedRuns = 0;
@@ -80,7 +95,7 @@ export function tinyShard(plan: Plan, shard: number): { bytes: Uint8Array; faile
     put('drift_fees', 0.25);
   }
   const metadata = { sweep_id: plan.sweepId, shard: String(shard) };
-  return { bytes: encodeResults(table, metadata), failedRuns };
+  return { bytes: encodeResults(table, metadata).slice(), failedRuns };
 }
 
 const replay: ShardRunner['replay'] = async (params, withParity) => {
@@ -97,13 +112,13 @@ const replay: ShardRunner['replay'] = async (params, withParity) => {
 };
 
 /** A sweep of `runs` runs in shards of `shardRuns`, whose runner counts its calls. */
-export function tinySweep(runs: number, shardRuns: number) {
+export function tinySweep(runs: number, shardRuns: number, bars = BARS) {
   const plan: Plan = {
     ...planOf({
       sweepId: 'a'.repeat(32),
       engine: 'e'.repeat(64),
       runs,
-      bars: 1_000,
+      bars,
       assets: 1_000,
       shardRuns,
       parity: 'auto',

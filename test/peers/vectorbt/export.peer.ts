@@ -4,30 +4,37 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseInstructions } from '../../../src/formats/instructions.ts';
 import { exportRun } from '../export-run.ts';
-import { runPython } from '../python.ts';
+import { repeatExports, runPython } from '../python.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'backsweep-peer-export-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
-describe('a run that is exported and repeated in vectorbt', () => {
-  it.each([
-    [
-      'weights at the close',
-      { strategy: { name: 'momentum', params: { lookback: 10, top: 2 } }, stops: {}, fill: 'vectorbt' },
-    ],
-    [
-      'one asset with trailing stop and take-profit',
-      {
-        universe: ['SYN001'],
-        strategy: { name: 'sma-trend', params: { window: 20 } },
-        stops: { trailingStop: 0.04, takeProfit: 0.1 },
-        fill: 'vectorbt',
-      },
-    ],
-  ])('has our equity: %s', async (name, fields) => {
-    const portfolio = { feeRate: 0.001, slippage: 0.0005 };
-    const folder = await exportRun(root, 'vectorbt', name, { portfolio, ...fields });
-    const result = JSON.parse(await runPython('vectorbt', 'run_instructions.py', [folder]));
+const RUNS: [string, object][] = [
+  [
+    'weights at the close',
+    { strategy: { name: 'momentum', params: { lookback: 10, top: 2 } }, stops: {}, fill: 'vectorbt' },
+  ],
+  [
+    'one asset with trailing stop and take-profit',
+    {
+      universe: ['SYN001'],
+      strategy: { name: 'sma-trend', params: { window: 20 } },
+      stops: { trailingStop: 0.04, takeProfit: 0.1 },
+      fill: 'vectorbt',
+    },
+  ],
+];
+
+describe('a run that is exported and repeated in vectorbt', async () => {
+  const portfolio = { feeRate: 0.001, slippage: 0.0005 };
+  const folders: string[] = [];
+  for (const [name, fields] of RUNS) {
+    folders.push(await exportRun(root, 'vectorbt', name, { portfolio, ...fields }));
+  }
+  const results = await repeatExports({ peer: 'vectorbt' }, folders);
+
+  it.each(RUNS.map(([name], i) => [name, i] as const))('has our equity: %s', (_, i) => {
+    const result = results[i];
     expect(result.orders).toBe(result.ordersExpected);
     expect(result.orders).toBeGreaterThan(2);
     expect(result.largestDifference).toBeLessThanOrEqual(1e-9);
