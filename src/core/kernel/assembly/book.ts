@@ -79,8 +79,8 @@ function bookLanes(
     const flow = v128.load(flows + i);
     const sum = f64x2.add(old, q);
     v128.store(priors + i, old);
-    // A long that trades and stays one, far from nothing: no dust, and no round trip begins or ends.
-    const stays = v128.and(f64x2.gt(old, zero), f64x2.gt(sum, f64x2.pmax(f64x2.mul(old, far), far)));
+    // A long that opens, or trades and stays one, far from nothing: no dust, and no round trip ends. Of what is flat the flow is 0.
+    const stays = v128.and(f64x2.ge(old, zero), f64x2.gt(sum, f64x2.pmax(f64x2.mul(old, far), far)));
     if (i64x2.bitmask(v128.and(stays, trades)) === 3) {
       v128.store(flows + i, f64x2.add(flow, paid));
       v128.store(positions + i, sum);

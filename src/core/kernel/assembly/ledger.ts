@@ -48,6 +48,7 @@ export function openLedger(): void {
   stoppedCount = 0;
   openReentries();
   memory.fill(position, 0, <usize>stride * 8 + 16);
+  memory.fill(tripFlow, 0, <usize>stride * 8 + 16);
   memory.fill(stopped, 0, stride);
   for (let a: usize = 0; a < <usize>stride; a++) {
     store<f64>(fixedLevel + a * 8, NaN);
@@ -108,6 +109,7 @@ export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): 
   fees += fee;
   slippagePaid += size * abs(filledAt - price);
   endRoundTrip(load<f64>(tripFlow + asset * 8) + flow);
+  store<f64>(tripFlow + asset * 8, 0);
   const count = exitCounts + <usize>reason * 8;
   store<f64>(count, load<f64>(count) + 1);
 }
@@ -116,8 +118,10 @@ export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): 
 export function bookRoundTrip(asset: usize, old: f64, now: f64, q: f64, flow: f64): void {
   const trip = tripFlow + asset * 8;
   if (old === 0) store<f64>(trip, flow);
-  else if (now === 0) endRoundTrip(load<f64>(trip) + flow);
-  else if (old > 0 !== now > 0) {
+  else if (now === 0) {
+    endRoundTrip(load<f64>(trip) + flow);
+    store<f64>(trip, 0);
+  } else if (old > 0 !== now > 0) {
     const closing = flow * (abs(old) / abs(q));
     endRoundTrip(load<f64>(trip) + closing);
     store<f64>(trip, flow - closing);
