@@ -162,9 +162,10 @@ function findDrawdown(): void {
   let peakBar = -1;
   let trough = peak;
   for (let t = 0; t < length; ) {
-    if (!compoundsDrawdown && t + 8 <= length && liesBetween(equity + <usize>t * 8, trough, peak)) {
-      t += 8;
-      continue;
+    if (!compoundsDrawdown) {
+      // Far from the peak many bars pass at once.
+      while (t + 8 <= length && liesBetween(equity + <usize>t * 8, trough, peak)) t += 8;
+      if (t === length) break;
     }
     const stop = min(t + 8, length);
     for (; t < stop; t++) {
