@@ -55,7 +55,7 @@ describe('a sweep run in one process', () => {
     const ok = runs.filter((run) => !run.failed);
     const accepted = ok.filter((run) => !Number.isNaN(run.sharpe) && run.orders >= 1);
     const best = accepted.reduce((a, b) => (b.sharpe > a.sharpe ? b : a));
-    const leaders = [...accepted].sort((a, b) => b.sharpe - a.sharpe || a.i - b.i).slice(0, 20);
+    const leaders = [...accepted].sort((a, b) => b.sharpe - a.sharpe || a.i - b.i).slice(0, 10);
     const checkedLater = leaders.filter((run) => !run.checked).length;
     expect(summary).toMatchObject({
       runs: 95,
@@ -99,7 +99,7 @@ describe('a sweep run in one process', () => {
           expect([...(board.get('run_index') as Float64Array)]).toEqual(expected.map((run) => run.i));
           expect([...(board.get('rank') as Float64Array)]).toEqual(expected.map((_, at) => at + 1));
           expect([...(board.get('var_5') as Float64Array)]).toEqual(expected.map((run) => -run.i + 0));
-          const unchecked = expected.slice(0, 20).filter((run) => !run.checked);
+          const unchecked = expected.slice(0, 10).filter((run) => !run.checked);
           const classes = board.get('dense_class') as (string | null)[];
           expect(classes.filter((name) => name === 'P3')).toHaveLength(unchecked.length);
         },
