@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, cli, scratch, startCli, sweepFile, writeBars } from '../support/cli.ts';
+import { command } from '../support/command.ts';
 import { duckdb } from '../support/duckdb.ts';
 
 const { root, write, remove } = scratch('sweep');
@@ -156,7 +157,7 @@ describe('looking at a sweep', () => {
     ['SELECT * FROM run', /Tables: runs, leaderboard/],
     ['SELEC 1', /Parser Error/],
   ])('query refuses %s', async (sql, message) => {
-    const { code, stdout, stderr } = await cli(root, 'query', 'last', sql);
+    const { code, stdout, stderr } = await command(root, {}, ['query', 'last', sql]);
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, '']);
   });

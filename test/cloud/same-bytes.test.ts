@@ -13,7 +13,7 @@ import { pushDataset, pushInstructions } from '../../src/sweep/push.ts';
 import { bundleHandlers } from '../support/bundle-handlers.ts';
 import { startCli } from '../support/cli.ts';
 import { type EmulatedCloud, startCloud } from '../support/emulated-cloud.ts';
-import { publishedBytes, runByCommand, synthDataset } from '../support/local-sweep.ts';
+import { type LocalSweep, publishedBytes, runByCommand, synthDataset } from '../support/local-sweep.ts';
 
 const PACKAGES = {
   backsweep: new URL('../../src/strategies/strategy.ts', import.meta.url).pathname,
@@ -37,8 +37,17 @@ const OWN = `
   });
 `;
 
+/** Strategies of one's own, failures included. */
+const OWN_SWEEP = {
+  bars: './bars',
+  strategy: { name: './own.ts', params: { every: [5, 13, 20], share: [0.3, 0.9] } },
+  shardRuns: 2,
+};
+
 let folder: string;
 let cloud: EmulatedCloud;
+let momentum: LocalSweep;
+let own: LocalSweep;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'backsweep-cloud-'));
@@ -49,6 +58,8 @@ beforeAll(async () => {
   cloud = await startCloud(files);
   const { manifest, read } = await openDataset(join(folder, 'bars'));
   await pushDataset(cloud.store, manifest, read);
+  momentum = await runByCommand(folder, MOMENTUM);
+  own = await runByCommand(folder, OWN_SWEEP);
 });
 afterAll(async () => {
   await cloud.stop();
@@ -72,7 +83,7 @@ const MOMENTUM = {
 
 describe('the same sweep in the cloud', () => {
   it('leaves the same bytes as on this machine, and the API tells the way there', async () => {
-    const local = await runByCommand(folder, MOMENTUM);
+    const local = momentum;
     const submitted = await cloud.call('POST', '/sweeps', local.spec);
     expect(submitted).toMatchObject({
       status: 202,
@@ -121,7 +132,7 @@ describe('the same sweep in the cloud', () => {
 
   it('refuses a validation that its bars are too few for once they are read, as a local run does', async () => {
     const walkForward = { train: '3y', test: '1y' };
-    const spec = JSON.parse(JSON.stringify((await runByCommand(folder, MOMENTUM)).spec));
+    const spec = JSON.parse(JSON.stringify(momentum.spec));
     const { body, status } = await cloud.call('POST', '/sweeps', { ...spec, validation: { walkForward } });
     expect(status).toBe(202); // a submission reads no bars
     const asked = () => cloud.call('GET', `/sweeps/${body.sweepId}`);
@@ -130,9 +141,8 @@ describe('the same sweep in the cloud', () => {
   });
 
   it('ranks the leaderboard by the objective or by another metric, without NaN', async () => {
-    const local = await runByCommand(folder, MOMENTUM);
     const rows = async (query: string) =>
-      (await cloud.call('GET', `/sweeps/${local.sweepId}/leaderboard?${query}`)).body.rows as {
+      (await cloud.call('GET', `/sweeps/${momentum.sweepId}/leaderboard?${query}`)).body.rows as {
         rank: number;
         sharpe: number;
         max_drawdown: number;
@@ -145,11 +155,7 @@ describe('the same sweep in the cloud', () => {
   });
 
   it('runs a deployed strategy of ones own to the same bytes, failed runs included', async () => {
-    const local = await runByCommand(folder, {
-      bars: './bars',
-      strategy: { name: './own.ts', params: { every: [5, 13, 20], share: [0.3, 0.9] } },
-      shardRuns: 2,
-    });
+    const local = own;
     expect(await cloud.call('POST', '/sweeps', local.spec)).toMatchObject({ status: 202 });
     expect((await finished(local.sweepId)).summary).toMatchObject({ status: 'complete', failedRuns: 2 });
     expect(await publishedBytes(cloud.store, local.sweepId)).toEqual(
@@ -157,22 +163,12 @@ describe('the same sweep in the cloud', () => {
     );
   });
 
-  it('has the same report, read from the bucket, but for the line of what was measured', {
-    timeout: 240_000,
-  }, async () => {
+  it('has the same report, read from the bucket, but for the line of what was measured', async () => {
     const sweeps = [
-      { file: MOMENTUM, flags: [] },
-      {
-        file: {
-          bars: './bars',
-          strategy: { name: './own.ts', params: { every: [5, 13, 20], share: [0.3, 0.9] } },
-          shardRuns: 2,
-        },
-        flags: ['--strategy', 'own.ts'],
-      },
+      { local: momentum, flags: [] },
+      { local: own, flags: ['--strategy', 'own.ts'] },
     ];
-    for (const { file, flags } of sweeps) {
-      const local = await runByCommand(folder, file);
+    for (const { local, flags } of sweeps) {
       await cloud.call('POST', '/sweeps', local.spec);
       await finished(local.sweepId);
       const report = async (out: string, ...args: string[]) => {
