@@ -13,7 +13,7 @@ const ASSET_BAR_SECONDS = 1.5e-9;
 const CHECK_ASSET_BAR_SECONDS = 0.2e-6;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
-const MAX_SHARD_RUNS = 2_500;
+const MAX_SHARD_RUNS = 2_000;
 /** Of the whole work, what `parity: auto` spends on checks; and what it may always spend, so that small sweeps are checked whole. */
 const PARITY_TIME = 0.25;
 const CHEAP_PARITY_SECONDS = 0.25;
@@ -46,7 +46,7 @@ export function checkSeconds(bars: number, assets: number): number {
 
 /**
  * Runs per shard: about 5 s of work, but at least min(64, runs / 50) shards, so that the threads of a laptop and the
- * wall time of a small sweep profit; at most 2,500 runs a shard and 10,000 shards.
+ * wall time of a small sweep profit; at most 2,000 runs a shard and 10,000 shards.
  */
 export function shardRunsOf({ runs, bars, assets, shardRuns }: Omit<PlanInput, 'parity'>): number {
   const fewest = Math.max(1, Math.min(64, Math.floor(runs / 50)));

@@ -30,12 +30,12 @@ describe('a plan', () => {
     );
   });
 
-  it('holds at most 2,500 runs and about 5 s a shard, unless the spec or the number of shards says otherwise', () => {
+  it('holds at most 2,000 runs and about 5 s a shard, unless the spec or the number of shards says otherwise', () => {
     fc.assert(
       fc.property(input, (drawn) => {
         const plan = planOf({ ...ids, ...drawn, shardRuns: undefined });
         const seconds = plan.shardRuns * runSeconds(drawn.bars, drawn.assets);
-        expect(plan.shardRuns).toBeLessThanOrEqual(2_500);
+        expect(plan.shardRuns).toBeLessThanOrEqual(2_000);
         expect(seconds <= 5 || plan.shardRuns <= Math.max(1, drawn.runs / 10_000 + 1)).toBe(true);
       }),
     );
@@ -48,7 +48,7 @@ describe('a plan', () => {
     [100, 100, 1, 2],
     [1_000, 1_000, 5, 20],
     [3_200, 1_000, 5, 64],
-    [1_000_000, 1_000, 1, 400], // 26.5 µs a run: 5 s would be 188,679 runs, the limit is 2,500
+    [1_000_000, 1_000, 1, 500], // 26.5 µs a run: 5 s would be 188,679 runs, the limit is 2,000
     [10_000_000, 98_280, 50, 10_000], // 7.4 ms a run: 5 s would be 676 runs, the limit is 10,000 shards
   ])('cuts %i runs of %i bars and %i assets into %i shards', (runs, bars, assets, shards) => {
     expect(planOf({ ...ids, runs, bars, assets, parity: 'none' }).shards).toBe(shards);
