@@ -194,24 +194,21 @@ export async function decodeResults(
       if (copied) filled += rows;
       else others.push(name);
     }
-    // One by one: of several it asks for a copy of all that lies between them.
-    for (const name of others) {
-      await parquetRead({
-        file: { byteLength: bytes.length, slice: (start, end) => exactBuffer(bytes.subarray(start, end)) },
-        metadata: footer.parquet,
-        columns: [name],
-        onChunk({ columnName, columnData, rowStart }) {
-          const column = values.get(columnName)!;
-          for (let i = 0; i < columnData.length; i++) {
-            const value: unknown = columnData[i];
-            if (column instanceof Float64Array)
-              column[rowStart + i] = value === null ? Number.NaN : Number(value);
-            else column[rowStart + i] = (value ?? null) as string & boolean;
-          }
-          filled += columnData.length;
-        },
-      });
-    }
+    await parquetRead({
+      file: { byteLength: bytes.length, slice: (start, end) => exactBuffer(bytes.subarray(start, end)) },
+      metadata: footer.parquet,
+      columns: others,
+      onChunk({ columnName, columnData, rowStart }) {
+        const column = values.get(columnName)!;
+        for (let i = 0; i < columnData.length; i++) {
+          const value: unknown = columnData[i];
+          if (column instanceof Float64Array)
+            column[rowStart + i] = value === null ? Number.NaN : Number(value);
+          else column[rowStart + i] = (value ?? null) as string & boolean;
+        }
+        filled += columnData.length;
+      },
+    });
   } catch (cause) {
     throw new OutsideError(`${source}: cannot decode the results (${(cause as Error).message})`, { cause });
   }
