@@ -96,7 +96,7 @@ const surroundings = await seconds(() => {
   plateauClusters(neighbours, lengths.length, objective, 'higher');
   axisImportance(neighbours, lengths, objective);
 });
-const again = Math.max(0, 1 - 15_625 / runs); // of the rows that are read twice: those beyond 4 MB
+const again = runs <= 15_000 ? 0 : 1; // the rows of a small sweep are kept for the second pass
 const statistics = blocks + surroundings + perDecode * runs * (1 + again);
 const computing = perRun * runs;
 process.stdout.write(

@@ -31,11 +31,11 @@ export interface BlockInput {
   readonly seed: number;
 }
 
-/** Rows are kept for the second pass up to so many bytes; beyond, they are read again. */
-const KEPT_BYTES = 4e6;
+/** Of so many runs the rows are kept for the second pass, 256 bytes each; those of a larger sweep are read again. */
+const KEPT_RUNS = 15_000;
 
 /**
- * Takes every statistic of the block sums in two passes over the shards, in bounded memory: 4 MB of rows, and lists as long
+ * Takes every statistic of the block sums in two passes over the shards, in bounded memory: the rows of a small sweep, and lists as long
  * as there are splits and draws.
  */
 export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
@@ -51,7 +51,6 @@ export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }:
   const difference = new Float64Array(BLOCKS);
   const run = createRunBlocks();
   const kept = new Map<number, BlockColumns>();
-  let keptBytes = 0;
   let compared = 0;
   let mean = 0;
   let squares = 0;
@@ -77,10 +76,8 @@ export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }:
   return {
     /** First pass: the rows of each shard, in the order of the runs; nobody changes them meanwhile. */
     observe(shard: number, rows: BlockColumns): void {
-      const size = 8 * rows.count * rows.columns.length;
-      if (keptBytes + size <= KEPT_BYTES) {
+      if (runs <= KEPT_RUNS) {
         kept.set(shard, { ...rows, columns: rows.columns.map((column) => column.slice()) });
-        keptBytes += size;
       }
       for (let row = 0; row < rows.count; row++) {
         if (readBlocks(rows, row, lengths, riskFree, run)) observeRun();
