@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Compiled into one module each: the kernel, and the page of the report. */
-const BUNDLED = /^(core\/kernel\/assembly|report\/page)\//;
+/** Compiled into one module each: the kernel, loops of the statistics, and the page of the report. */
+const BUNDLED = /^(core\/kernel\/assembly|sweep\/statistics\/assembly|report\/page)\//;
 /** What is in the package besides types and chunks; dist/ holds more, which the build makes for the programs. */
 const OTHERS = [
   // What is started, bundled, and the module that `backsweep` means inside a strategy.
