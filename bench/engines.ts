@@ -32,17 +32,23 @@ function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-/** CPU time of one call, as the median over rounds of about 0.2 s each, after as long a warm-up. */
+/**
+ * CPU time of one call, as the median over rounds of about 5 ms for 1.5 s, after a warm-up of 0.3 s.
+ *
+ * Short rounds, since a host takes its processor away for some milliseconds at a time and counts them as ours.
+ */
 function microsPerCall(call: () => void): number {
-  call();
-  const start = cpuMicros();
-  call();
-  const calls = Math.max(1, Math.round(200_000 / Math.max(1, cpuMicros() - start)));
+  let calls = 0;
+  const warm = cpuMicros();
+  for (; cpuMicros() - warm < 300_000; calls++) call();
+  const perRound = Math.max(1, Math.round((5_000 * calls) / (cpuMicros() - warm)));
   const rounds: number[] = [];
-  for (let round = 0; round < 6; round++) {
+  for (let sum = 0; sum < 1_500_000 || rounds.length < 5; ) {
     const from = cpuMicros();
-    for (let i = 0; i < calls; i++) call();
-    if (round > 0) rounds.push((cpuMicros() - from) / calls);
+    for (let i = 0; i < perRound; i++) call();
+    const spent = cpuMicros() - from;
+    sum += spent;
+    rounds.push(spent / perRound);
   }
   return median(rounds);
 }
