@@ -23,9 +23,10 @@ const least = (values: readonly number[]) => Math.min(...values);
 
 function oneRun(): number {
   const run = productRun(sizedScenario(assets, bars, stops));
-  for (let i = 0; i < 50; i++) run();
-  const calls = Math.max(3, Math.round(100_000 / cpuMicros(run)));
-  const rounds = Array.from({ length: 7 }, () =>
+  for (let i = 0; i < 500; i++) run();
+  // Short rounds, since a host takes its processor away in bursts.
+  const calls = Math.max(1, Math.round(5_000 / cpuMicros(run)));
+  const rounds = Array.from({ length: 200 }, () =>
     cpuMicros(() => {
       for (let i = 0; i < calls; i++) run();
     }),
