@@ -52,13 +52,17 @@ test('the demo prints what the README shows, and so does the replay of its best 
 
 test('the README counts what there is', () => {
   expect(readme).toContain(`all ${METRICS.length} metrics`);
-  const cases = vectorbtCaseNames();
   const others = Object.keys(NOT_APPLICABLE).length;
-  expect(readme).toContain(`for ${cases.length - others} of ${cases.length} reference cases`);
   expect(readme).toContain(`the other ${others} ask for`);
   const faults = readFileSync(new URL('docs/reliability.md', root), 'utf8').match(/^\| F\d+ \|/gm)!;
   expect(faults).toHaveLength(30);
   expect(readme).toContain('thirty faults');
+});
+
+const cases = vectorbtCaseNames();
+test.skipIf(cases.length === 0)('the README counts the reference cases, where they are', () => {
+  const others = Object.keys(NOT_APPLICABLE).length;
+  expect(readme).toContain(`for ${cases.length - others} of ${cases.length} reference cases`);
 });
 
 test('the README tells the agreement with other engines as its golden files have it', () => {
