@@ -318,7 +318,7 @@ describe('a batch when cash is short', () => {
     const prices = [7 / 3, 3.3, 7.7, 1.1, 1 / 3, 0.7, 11.3];
     const names = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
     const bars = flatBars(Object.fromEntries(names.map((name, a) => [name, Array(4).fill(prices[a]!)])));
-    const config = configOf({ cash: 1e6, fill: { cash: 'reject' }, minSize: 0 });
+    const config = configOf({ cash: 1e6, minSize: 0 });
     const weights = shares.map((held, a) => (held * prices[a]!) / 1e6);
     const V: number[] = [];
     const matrix = instructionMatrix([

@@ -79,16 +79,19 @@ export function executeBatch(run: Run, t: number, cells: readonly Cell[]): void 
 /**
  * V: cash and positions at the unslipped prices of this instant, the last close where an asset has no bar.
  *
- * Like all sums of a batch it has two halves (decision 11): here of the assets of even and of odd index.
+ * Under `scale` it has two halves like all sums of a batch (decision 11), of the assets of even and of odd index; else it
+ * starts from cash and ascends, as in vectorbt.
  */
-function batchValue({ ledger: { cash, position }, now }: Run, prices: Float64Array): number {
-  const halves: [number, number] = [0, 0];
+function batchValue({ ledger: { cash, position }, now, config }: Run, prices: Float64Array): number {
+  const inHalves = config.fill.cash === 'scale';
+  const sums = [inHalves ? 0 : cash, 0];
   for (let asset = 0; asset < position.length; asset++) {
     if (position[asset] === 0) continue;
     const price = prices[asset]!;
-    halves[asset % 2]! += position[asset]! * (Number.isNaN(price) ? now.lastClose[asset]! : price);
+    sums[inHalves ? asset % 2 : 0]! +=
+      position[asset]! * (Number.isNaN(price) ? now.lastClose[asset]! : price);
   }
-  return cash + (halves[0] + halves[1]);
+  return inHalves ? cash + (sums[0]! + sums[1]!) : sums[0]!;
 }
 
 function orderFor({ ledger, config }: Run, cell: Cell, V: number, price: number): Order {

@@ -1,5 +1,13 @@
 import { feeOf, flowOf } from '../execution/costs.ts';
-import { bookBatch, isArmed, isEntry, levelsOf, moveBase, noteFill } from '../execution/ledger.ts';
+import {
+  bookBatch,
+  isArmed,
+  isEntry,
+  levelsOf,
+  moveBase,
+  noteFill,
+  portfolioValue,
+} from '../execution/ledger.ts';
 import type { RunLog } from '../execution/run-log.ts';
 import { tradableQuantity } from '../execution/sizing.ts';
 import { FLATTEN, isTriggered, REBALANCE } from '../execution/stops.ts';
@@ -23,7 +31,7 @@ export function executeBatch(
   if (dueCount === 0) return;
   takePrices(ws, config, t, row);
   takeWeights(ws, matrix);
-  const V = batchValue(ws);
+  const V = batchValue(ws, config.fill.cash === 'scale');
   if (V > 0) {
     planOrders(ws, config, V);
     ws.sequence.set(due.subarray(0, dueCount));
@@ -63,9 +71,10 @@ function takeWeights(ws: Workspace, { cellWeight }: InstructionMatrix): void {
   for (let k = 0; k < dueCount; k++) weight[k] = cellWeight[dueCell[due[k]!]!]!;
 }
 
-/** V: cash and positions at the prices of this instant, in halves by asset. */
-function batchValue({ ledger }: Workspace): number {
+/** V: cash and positions at the prices of this instant, under `scale` in halves by asset. */
+function batchValue({ ledger }: Workspace, inHalves: boolean): number {
   const { position, price } = ledger;
+  if (!inHalves) return portfolioValue(ledger, price, 0, 1);
   let value = 0;
   for (let half = 0; half < 2; half++) {
     let sum = 0;

@@ -72,9 +72,19 @@ function collectPrices(t: i32): usize {
   return presentPrice;
 }
 
-/** V: cash and position · price, in halves by asset; what is not held adds 0. */
+/** V: cash and position · price, under `scale` in halves by asset, else ascending; what is not held adds 0. */
 function batchValue(prices: usize): f64 {
   const zero = f64x2.splat(0);
+  if (cashMode !== SCALE) {
+    let value = cash;
+    for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
+      const held = v128.load(position + i);
+      const worth = v128.and(f64x2.mul(held, v128.load(prices + i)), f64x2.ne(held, zero));
+      value += f64x2.extract_lane(worth, 0);
+      value += f64x2.extract_lane(worth, 1);
+    }
+    return value;
+  }
   let sums = zero;
   for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
     const held = v128.load(position + i);
