@@ -1,8 +1,8 @@
 import { feeRate, fixedFee, minSize } from './config';
 import { due } from './gather';
-import { before, fillPrice, pinned, pinnedLanes, quantity } from './layout';
+import { before, fillPrice, pinned, pinnedLanes, quantity, SIZE_BITS } from './layout';
 import { addBatch, bookRoundTrip, countRejected, countScaled } from './ledger';
-import { both, covered, isPlain, SIZE_BITS, scale, tradable } from './plan';
+import { both, covered, isPlain, scale, tradable } from './plan';
 
 /**
  * Books a batch whose orders do not depend on each other (`bookBatch` of execution/ledger.ts), two at a time. Under λ < 1 it

@@ -6,8 +6,7 @@ import {
   cellStopLoss,
   deepest,
   doubted,
-  exitAsset,
-  exitAt,
+  exitKey,
   exitPrice,
   exitReason,
   highest,
@@ -50,15 +49,19 @@ export function noteDoubtful(window: i32, count: i32): void {
 /** Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number. */
 export function findExits(from: i32, to: i32): i32 {
   let count = 0;
-  for (let a = 0; a < assets; a++) count = lookFor(a, from, to, count);
+  for (let a = 0; a < assets; a++) count = lookFor(a, from, to, false, count);
   return count;
 }
 
-/** As `findExits`, over the window that `listDoubtful` was asked about. */
-export function findExitsOfDoubtful(from: i32, to: i32): i32 {
+/**
+ * As `findExits`, over the window that `listDoubtful` was asked about.
+ *
+ * @param executed an execution stands at the open of `from`
+ */
+export function findExitsOfDoubtful(from: i32, to: i32, executed: bool): i32 {
   let count = 0;
   for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
-    count = lookFor(load<i32>(doubted + k * 4), from, to, count);
+    count = lookFor(load<i32>(doubted + k * 4), from, to, executed, count);
   }
   return count;
 }
@@ -113,30 +116,24 @@ function listLanes(window: i32, shorts: bool): i32 {
 }
 
 /** Looks at the bars of one asset, and moves its peak along; returns the number of exits then. */
-function lookFor(place: i32, from: i32, to: i32, count: i32): i32 {
+function lookFor(place: i32, from: i32, to: i32, executed: bool, count: i32): i32 {
   const asset = <usize>place;
   if (load<f64>(position + asset * 8) === 0) return count;
   // An instruction to come may arm the asset: then its peak must be known.
   if (!isArmed(asset) && cellStopLoss === 0) return count;
-  const found = findExit(asset, from, to);
+  const found = findExit(asset, from, to, executed);
   if (found < 0) return count;
+  store<i32>(exitReason + asset * 4, foundReason);
+  store<f64>(exitPrice + asset * 8, foundPrice);
   // `stop_only` tests the whole bar in one step: there an exit at the open comes no earlier.
   insertExit(count, onConflict === STOP_ONLY ? found & ~1 : found, place);
   return count + 1;
 }
 
-/** Keeps the exits sorted by time; assets come in ascending, so ties stay by asset. */
+/** Keeps the exits sorted by time, ties by asset. */
 function insertExit(count: i32, at: i32, asset: i32): void {
-  let j = <usize>count;
-  while (j > 0 && load<i32>(exitAt + (j - 1) * 4) > at) {
-    store<i32>(exitAt + j * 4, load<i32>(exitAt + (j - 1) * 4));
-    store<i32>(exitAsset + j * 4, load<i32>(exitAsset + (j - 1) * 4));
-    store<i32>(exitReason + j * 4, load<i32>(exitReason + (j - 1) * 4));
-    store<f64>(exitPrice + j * 8, load<f64>(exitPrice + (j - 1) * 8));
-    j--;
-  }
-  store<i32>(exitAt + j * 4, at);
-  store<i32>(exitAsset + j * 4, asset);
-  store<i32>(exitReason + j * 4, foundReason);
-  store<f64>(exitPrice + j * 8, foundPrice);
+  const key = (<i64>at << 32) | <i64>asset;
+  let j = exitKey + <usize>count * 8;
+  for (; j > exitKey && load<i64>(j - 8) > key; j -= 8) store<i64>(j, load<i64>(j - 8));
+  store<i64>(j, key);
 }

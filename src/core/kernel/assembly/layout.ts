@@ -19,6 +19,8 @@ export let lastCloseColumn: usize = 0;
 
 /** What passes between the host and a run; offsets as in kernel.ts. */
 export let control: usize = 0;
+/** Totals of the run in it, in the order of RunTotals. */
+export let totals: usize = 0;
 
 /** At each close, [T]; the initial cash stands before the first. Marking may write up to 16 bars too far. */
 export let equity: usize = 0;
@@ -37,8 +39,6 @@ export let fixedLevel: usize = 0;
 export let trailFactor: usize = 0;
 export let profitLevel: usize = 0;
 export let tripFlow: usize = 0;
-/** Exits by reason. */
-export let exitCounts: usize = 0;
 export let stopped: usize = 0;
 /** 1 = a stop sold it, and no event named it since; see reentries.ts. */
 export let awaitsEvent: usize = 0;
@@ -76,19 +76,23 @@ export let heldOffset: usize = 0;
 export let heldPosition: usize = 0;
 /** Place of an asset in that list. */
 export let heldPlace: usize = 0;
-/** The bar from which on it is no longer held; the places that have one. */
-export let heldEnd: usize = 0;
-export let dropped: usize = 0;
+/** Those that are no longer held from a bar on: place, that bar, where their column of closes was. */
+export let droppedPlace: usize = 0;
+export let droppedEnd: usize = 0;
+export let droppedOffset: usize = 0;
+/** Twelve closes for each of them. */
+export let endingCloses: usize = 0;
 /** 16 lanes of ones, then 16 of zeros. */
 export let laneMasks: usize = 0;
 /** Room for what `pinned` keeps. */
 export let pins: usize = 0;
 
-/** Exits found in the present window, by time: 2·bar (+ 1 inside the bar), asset, reason, price. */
-export let exitAt: usize = 0;
-export let exitAsset: usize = 0;
+/** Exits found in the present window, by time: 2·bar (+ 1 inside the bar) above, asset below; by asset why and at which price. */
+export let exitKey: usize = 0;
 export let exitReason: usize = 0;
 export let exitPrice: usize = 0;
+/** The peak before each bar of those looked at together. */
+export let peakBefore: usize = 0;
 
 /** Assets that the ranges of the present window cannot clear. */
 export let doubted: usize = 0;
@@ -121,6 +125,9 @@ export let steepest: usize = 0;
 export let closeTiles: usize = 0;
 export let rangeTiles: usize = 0;
 export let tileStart: usize = 0;
+
+/** All bits of a number but its sign. */
+export const SIZE_BITS: i64 = 0x7fffffffffffffff;
 
 const PAGE: usize = 65536;
 export const CONTROL_BYTES: usize = 1024;
@@ -185,9 +192,10 @@ export function open(bars: usize, N: i32, T: i32): usize {
   lastCloseColumn = closeColumn + column * 2;
 
   const n = <usize>stride + 2;
-  next = grow(CONTROL_BYTES + 4 * (<usize>T + 32) * 8 + n * 400 + BUCKETS * 4 + 8192);
+  next = grow(CONTROL_BYTES + 4 * (<usize>T + 32) * 8 + n * 500 + BUCKETS * 4 + 8192);
   if (next === 0) return 0;
   control = take(CONTROL_BYTES);
+  totals = control + 256;
   equity = take((<usize>T + 24) * 8) + 16;
   returns = take((<usize>T + 24) * 8);
   shorts = take((<usize>T + 24) * 8);
@@ -199,7 +207,6 @@ export function open(bars: usize, N: i32, T: i32): usize {
   base = take(n * 8);
   peak = take(n * 8);
   tripFlow = take(n * 8);
-  exitCounts = take(48);
   stopped = take(n);
   awaitsEvent = take(n);
   stoppedNow = take(n);
@@ -226,17 +233,18 @@ export function open(bars: usize, N: i32, T: i32): usize {
   heldOffset = take(n * 4);
   heldPosition = take(n * 8);
   heldPlace = take(n * 4);
-  heldEnd = take(n * 4);
-  dropped = take(n * 4);
-  for (let i: usize = 0; i < n * 4; i += 4) store<i32>(heldEnd + i, i32.MAX_VALUE);
+  droppedPlace = take(n * 4);
+  droppedEnd = take(n * 4);
+  droppedOffset = take(n * 4);
+  endingCloses = take(n * 96);
   pins = take(PINS * 16);
   laneMasks = take(256);
   memory.fill(laneMasks, 0xff, 128);
   doubted = take(n * 4);
-  exitAt = take(n * 4);
-  exitAsset = take(n * 4);
+  exitKey = take(n * 8);
   exitReason = take(n * 4);
   exitPrice = take(n * 8);
+  peakBefore = take(66 * 8);
   return control;
 }
 

@@ -1,13 +1,13 @@
 import { feeRate, fixedFee, initialCash } from './config';
 import {
   clearFlags,
-  control,
-  exitCounts,
   fixedLevel,
   position,
   profitLevel,
   stopped,
+  SIZE_BITS,
   stride,
+  totals,
   trailFactor,
   tripFlow,
 } from './layout';
@@ -15,14 +15,6 @@ import { awaitEvent, openReentries, reentries } from './reentries';
 
 /** Cash and what a run adds up, as in execution/ledger.ts; `writeTotals` hands it to the host. */
 export let cash: f64 = 0;
-export let orders: f64 = 0;
-export let roundTrips: f64 = 0;
-export let wins: f64 = 0;
-export let grossProfit: f64 = 0;
-export let grossLoss: f64 = 0;
-export let tradedValue: f64 = 0;
-export let fees: f64 = 0;
-export let slippagePaid: f64 = 0;
 export let unexecuted: f64 = 0;
 export let rejected: f64 = 0;
 export let barsStopped: f64 = 0;
@@ -40,9 +32,8 @@ export const RUIN = 5;
 
 export function openLedger(): void {
   cash = initialCash;
-  orders = roundTrips = wins = grossProfit = grossLoss = tradedValue = fees = slippagePaid = 0;
   unexecuted = rejected = 0;
-  memory.fill(exitCounts, 0, 48);
+  memory.fill(totals, 0, 96);
   barsStopped = batchesScaled = maxGrossLeverage = barsExposed = 0;
   smallestScale = 1;
   stoppedCount = 0;
@@ -57,18 +48,26 @@ export function openLedger(): void {
   }
 }
 
-/** The totals, in the order of RunTotals, from byte 256 of the control block. */
+/** What stands in memory all along: each pair is added to at once. */
+const ORDERS: usize = 0; // and round trips
+const WINS: usize = 16; // and gross profit
+const GROSS_LOSS: usize = 32; // and traded value
+const FEES: usize = 48; // and slippage
+const EXITS: usize = 64; // by reason
+
+@inline
+function both(first: f64, second: f64): v128 {
+  return f64x2.replace_lane(f64x2.splat(first), 1, second);
+}
+
+@inline
+function addPair(pair: usize, x: v128): void {
+  v128.store(totals + pair, f64x2.add(v128.load(totals + pair), x));
+}
+
+/** The other totals, behind those. */
 export function writeTotals(): void {
-  const at = control + 256;
-  store<f64>(at, orders);
-  store<f64>(at, roundTrips, 8);
-  store<f64>(at, wins, 16);
-  store<f64>(at, grossProfit, 24);
-  store<f64>(at, grossLoss, 32);
-  store<f64>(at, tradedValue, 40);
-  store<f64>(at, fees, 48);
-  store<f64>(at, slippagePaid, 56);
-  for (let i: usize = 0; i < 32; i += 8) store<f64>(at + i, load<f64>(exitCounts + STOP_LOSS * 8 + i), 64);
+  const at = totals;
   store<f64>(at, unexecuted, 96);
   store<f64>(at, rejected, 104);
   store<f64>(at, barsStopped, 112);
@@ -95,22 +94,30 @@ export function settledSum(a: f64, b: f64): f64 {
   return isClose(a, -b) ? 0 : sum;
 }
 
-/** Sells or covers the whole position at once, because a stop acted or the run is ruined; without branches that nobody could foresee. */
+/**
+ * Sells or covers the whole position at once, because a stop acted or the run is ruined.
+ *
+ * In lanes though it is one order: what a choice of numbers would branch for is masked here, and nobody can foresee it.
+ */
 export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): void {
-  const held = load<f64>(position + asset * 8);
-  const size = abs(held);
-  const value = size * filledAt;
-  const fee = value * feeRate + fixedFee;
-  const flow = held < 0 ? -(value + fee) : value - fee;
-  cash = settledSum(cash, flow);
+  const bits = i64x2.splat(SIZE_BITS);
+  const held = v128.load64_splat(position + asset * 8);
+  const size = v128.and(held, bits);
+  const fill = f64x2.splat(filledAt);
+  const value = f64x2.mul(size, fill);
+  const fee = f64x2.add(f64x2.mul(value, f64x2.splat(feeRate)), f64x2.splat(fixedFee));
+  const flow = f64x2.sub(v128.xor(value, v128.andnot(held, bits)), fee);
+  const slip = f64x2.mul(size, v128.and(f64x2.sub(fill, f64x2.splat(price)), bits));
+  const had = f64x2.splat(cash);
+  const sum = f64x2.add(had, flow);
+  const larger = f64x2.pmax(v128.and(had, bits), v128.and(flow, bits));
+  const near = f64x2.pmax(f64x2.mul(f64x2.splat(1e-9), larger), f64x2.splat(1e-12));
+  cash = f64x2.extract_lane(v128.andnot(sum, f64x2.le(v128.and(sum, bits), near)), 0); // `settledSum`
   store<f64>(position + asset * 8, 0);
-  orders += 1;
-  tradedValue += value;
-  fees += fee;
-  slippagePaid += size * abs(filledAt - price);
-  endRoundTrip(load<f64>(tripFlow + asset * 8) + flow);
+  endRoundTrip(f64x2.add(v128.load64_splat(tripFlow + asset * 8), flow), 1, value);
+  addPair(FEES, v128.shuffle<f64>(fee, slip, 0, 2));
   store<f64>(tripFlow + asset * 8, 0);
-  const count = exitCounts + <usize>reason * 8;
+  const count = totals + EXITS + <usize>(reason - STOP_LOSS) * 8;
   store<f64>(count, load<f64>(count) + 1);
 }
 
@@ -119,21 +126,26 @@ export function bookRoundTrip(asset: usize, old: f64, now: f64, q: f64, flow: f6
   const trip = tripFlow + asset * 8;
   if (old === 0) store<f64>(trip, flow);
   else if (now === 0) {
-    endRoundTrip(load<f64>(trip) + flow);
+    endTrip(load<f64>(trip) + flow);
     store<f64>(trip, 0);
   } else if (old > 0 !== now > 0) {
     const closing = flow * (abs(old) / abs(q));
-    endRoundTrip(load<f64>(trip) + closing);
+    endTrip(load<f64>(trip) + closing);
     store<f64>(trip, flow - closing);
   } else store<f64>(trip, load<f64>(trip) + flow);
 }
 
-function endRoundTrip(result: f64): void {
-  roundTrips += 1;
-  const won = result > 0;
-  wins += select<f64>(1, 0, won);
-  grossProfit += select<f64>(result, 0, won);
-  grossLoss -= select<f64>(0, result, won);
+function endTrip(result: f64): void {
+  endRoundTrip(f64x2.splat(result), 0, f64x2.splat(0));
+}
+
+/** @param result in both lanes; the order that ends it is counted with it if it is no part of a batch */
+@inline
+function endRoundTrip(result: v128, order: f64, value: v128): void {
+  const won = f64x2.gt(result, f64x2.splat(0));
+  addPair(ORDERS, both(order, 1));
+  addPair(WINS, v128.and(v128.shuffle<f64>(f64x2.splat(1), result, 0, 2), won));
+  addPair(GROSS_LOSS, v128.shuffle<f64>(f64x2.neg(v128.andnot(result, won)), value, 0, 2));
 }
 
 /** What the run found elsewhere. */
@@ -177,10 +189,9 @@ export function leaveCash(left: f64): void {
 
 /** Adds what a batch came to. */
 export function addBatch(count: f64, flow: f64, value: f64, fee: f64, slip: f64): void {
-  orders += count;
   const sum = cash + flow; // `settledCash` of execution/tolerance.ts
   cash = abs(sum) <= max(1e-12 * value, 1e-12) ? 0 : sum;
-  tradedValue += value;
-  fees += fee;
-  slippagePaid += slip;
+  addPair(ORDERS, both(count, 0));
+  addPair(GROSS_LOSS, both(0, value));
+  addPair(FEES, both(fee, slip));
 }

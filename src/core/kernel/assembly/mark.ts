@@ -1,14 +1,23 @@
-import { accumulate2, accumulate8, accumulate12, accumulateEnding8, accumulateEnding12 } from './accumulate';
+import {
+  accumulate2,
+  accumulate8,
+  accumulate12,
+  accumulateNoted8,
+  accumulateNoted12,
+} from './accumulate';
 import { closesRuined, slippage } from './config';
 import {
   assets,
   cashAt,
-  dropped,
+  droppedEnd,
+  droppedOffset,
+  droppedPlace,
   equity,
+  endingCloses,
   heldOffset,
-  heldEnd,
   heldPlace,
   heldPosition,
+  laneMasks,
   lastCloseColumn,
   length,
   position,
@@ -80,8 +89,10 @@ export function dropHeld(asset: usize, t: i32): void {
   liveCount--;
   if (markedTo === t) store<f64>(at, 0);
   else {
-    store<i32>(heldEnd + <usize>place * 4, t);
-    store<i32>(dropped + <usize>droppedCount * 4, place);
+    const k = <usize>droppedCount * 4;
+    store<i32>(droppedPlace + k, place);
+    store<i32>(droppedEnd + k, t);
+    store<i32>(droppedOffset + k, load<i32>(heldOffset + <usize>place * 4));
     droppedCount++;
   }
 }
@@ -122,24 +133,53 @@ function note(to: i32): void {
   notedTo = to;
 }
 
-/** Marks what was noted: bars before which all positions that end have ended need no question for each of them. */
+/** Marks what was noted, twelve bars at a time. */
 function markNoted(): void {
-  let left = notedTo - markedTo;
   let at = <usize>markedTo * 8;
   let ended = 0;
-  for (; left > 8; left -= 12, at += 96) {
-    if (endsBefore(at + 96, ended)) accumulateEnding12(equity, at, heldCount);
-    else accumulate12(equity, at, load<f64>(cashAt + at), heldCount);
-    ended = dropEnded(at + 96, ended);
+  for (let left = notedTo - markedTo; left > 0; left -= 12, at += 96) {
+    const ending = endCloses(at, ended);
+    if (left > 8) accumulateNoted12(equity, at, heldCount);
+    else accumulateNoted8(equity, at, heldCount);
+    dropEnded(ended, ending);
+    ended = ending;
   }
-  if (left > 0) {
-    if (endsBefore(at + 64, ended)) accumulateEnding8(equity, at, heldCount);
-    else accumulate8(equity, at, load<f64>(cashAt + at), heldCount);
-  }
-  dropEnded(usize.MAX_VALUE, ended);
+  dropEnded(ended, droppedCount);
   droppedCount = 0;
   measureNoted();
   markedTo = notedTo;
+}
+
+/**
+ * Lends those that end within the twelve bars from `at` on, the first of them number `ended`, closes that are 0 from
+ * their end on, so that the sum needs no question for each asset.
+ *
+ * @returns the number of the first that ends later
+ */
+function endCloses(at: usize, ended: i32): i32 {
+  const first = <i32>(at >> 3);
+  let to = endingCloses;
+  let k = ended;
+  for (; k < droppedCount; k++, to += 96) {
+    const bars = load<i32>(droppedEnd + <usize>k * 4) - first;
+    if (bars >= 12) break;
+    const from = closeAt + at + <usize>load<i32>(droppedOffset + <usize>k * 4);
+    const mask = laneMasks + <usize>(16 - bars) * 8;
+    for (let i: usize = 0; i < 96; i += 16) {
+      v128.store(to + i, v128.and(v128.load(from + i), v128.load(mask + i)));
+    }
+    store<i32>(heldOffset + <usize>load<i32>(droppedPlace + <usize>k * 4) * 4, <i32>(to - closeAt - at));
+  }
+  return k;
+}
+
+/** Those from number `ended` up to `ending` stay on the list with a position of 0. */
+function dropEnded(ended: i32, ending: i32): void {
+  for (let k = <usize>ended * 4; k < <usize>ending * 4; k += 4) {
+    const place = <usize>load<i32>(droppedPlace + k);
+    store<f64>(heldPosition + place * 8, 0);
+    store<i32>(heldOffset + place * 4, load<i32>(droppedOffset + k));
+  }
 }
 
 /** Leverage of the bars that were noted: of longs, at no debt where a run may be ruined, so beyond 1 there is nothing to find. */
@@ -154,27 +194,6 @@ function measureNoted(): void {
       raiseLeverage(e - load<f64>(cashAt + <usize>u * 8), e);
     }
   }
-}
-
-/** Does a position end before the bar at `at`? Those dropped are in the order of time. */
-@inline
-function endsBefore(at: usize, ended: i32): bool {
-  return ended < droppedCount && endOf(ended) < at;
-}
-
-@inline
-function endOf(k: i32): usize {
-  return <usize>load<i32>(heldEnd + <usize>load<i32>(dropped + <usize>k * 4) * 4) * 8;
-}
-
-/** Takes off the list what ends up to the bar at `at`; returns how many of those dropped are taken off. */
-function dropEnded(at: usize, ended: i32): i32 {
-  for (; ended < droppedCount && endOf(ended) <= at; ended++) {
-    const place = <usize>load<i32>(dropped + <usize>ended * 4);
-    store<f64>(heldPosition + place * 8, 0);
-    store<i32>(heldEnd + place * 4, i32.MAX_VALUE);
-  }
-  return ended;
 }
 
 /**

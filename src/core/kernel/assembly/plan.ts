@@ -10,7 +10,7 @@ import {
   slippage,
 } from './config';
 import { weight } from './gather';
-import { fillPrice, orderFlow, pinned, pinnedLanes, quantity, sortKey } from './layout';
+import { fillPrice, orderFlow, pinned, pinnedLanes, quantity, SIZE_BITS, sortKey } from './layout';
 import { cash } from './ledger';
 
 /** Of the present batch: λ, and the range of the sort keys. */
@@ -20,9 +20,6 @@ export let highestKey: f64 = 0;
 
 /** Are there neither shorts nor lots, minimum values and fixed fees? Then less is to be asked of each order. */
 export let isPlain: bool = false;
-
-/** All bits of a number but its sign. */
-export const SIZE_BITS: i64 = 0x7fffffffffffffff;
 
 /**
  * Quantities in whole lots, toward zero; 0 where below the minimum size or value (`tradableQuantity`).

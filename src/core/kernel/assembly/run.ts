@@ -16,8 +16,7 @@ import {
   cellStopLoss,
   clearFlags,
   equity,
-  exitAsset,
-  exitAt,
+  exitKey,
   exitPrice,
   exitReason,
   length,
@@ -40,7 +39,7 @@ import {
   windowEnd,
   windowStart,
 } from './schedule';
-import { closes, setBar, stopsAtOpen, stopsIntrabar, stopsIntrabarOfDoubtful, takeExit } from './stops-on-bar';
+import { closes, setBar, stopsAtOpen, stopsIntrabar, takeExit } from './stops-on-bar';
 import { enterTile, prepareTiles } from './tiles';
 
 /** May the ranges of windows be used? */
@@ -66,13 +65,17 @@ export function simulate(): void {
     const next = waitingCount > 0 ? nextBarOfWaiting(t, limit) : limit;
     if (next > t) {
       const whole = bounded && t === windowStart(row) && next === windowEnd(row);
-      t = quietWindow(t, next, whole ? row : -1);
+      t = quietWindow(t, next, whole ? row : -1, false);
       ruined = t < next;
       if (ruined) t++;
     } else {
-      ruined = executionBar(t, due === t ? row : -1);
+      const window = executionBar(t, due === t ? row : -1);
       if (due === t) row++;
-      t++;
+      const to = window >= 0 ? windowEnd(window) : t + 1;
+      if (window >= 0) t = quietWindow(t, to, window, true);
+      else if (!markExecution(t)) t = to;
+      ruined = t < to;
+      if (ruined) t++;
     }
   }
   if (!ruined) markUpTo(length);
@@ -82,8 +85,12 @@ export function simulate(): void {
   );
 }
 
-/** Steps 1 to 5 for a bar on which instructions may execute; `row` is due on it, −1 = only cells that waited. */
-function executionBar(t: i32, row: i32): bool {
+/**
+ * Steps 1 to 4 for a bar on which instructions may execute; `row` is due on it, −1 = only cells that waited.
+ *
+ * @returns the window whose ranges tell of the rest of this bar and of those up to the next execution at once, or −1
+ */
+function executionBar(t: i32, row: i32): i32 {
   markUpTo(t); // what could not ruin is still to be marked
   if (usesStops) {
     clearFlags(stoppedNow);
@@ -92,52 +99,50 @@ function executionBar(t: i32, row: i32): bool {
     setBar(collected ? rowBars + <usize>row * <usize>stride * 32 : presentBar);
     if (!collected) collectBar(presentBar, t);
   }
+  let window = -1;
   if (atClose) {
     if (usesStops) {
       clearDue();
-      stopsAtOpen(t);
-      stopsIntrabar(t);
+      stopsAtOpen();
+      stopsIntrabar();
     }
     gatherBatch(t, row);
     executeBatch(t, row, closes(), -1);
   } else {
     gatherBatch(t, row);
-    if (usesStops) stopsAtOpen(t);
+    if (usesStops) stopsAtOpen();
     if (onConflict === STOP_ONLY && usesStops) dropStopped();
-    // Where the bars up to the next execution are a window, its ranges tell of this bar and of them at once.
-    const window = usesStops && bounded && row >= 0 && waitingCount === 0 ? row + 1 : -1;
+    if (bounded && row >= 0 && waitingCount === 0) window = row + 1;
     executeBatch(t, row, closes(), window);
-    if (window >= 0) {
-      listDoubtful(window);
-      stopsIntrabarOfDoubtful(t);
-    } else if (usesStops) stopsIntrabar(t);
+    if (usesStops && window < 0) stopsIntrabar();
   }
   if (row >= 0) enterTile(row + 1);
   listHeld();
-  return markExecution(t);
+  return window;
 }
 
 /**
- * All bars of [from, to): no instruction executes, stops may act.
+ * The bars of [from, to): no instruction executes any more, stops may act.
  *
  * @param window that these bars are, where its ranges may be used, or −1
+ * @param executed an execution stands at the open of `from`
  * @returns `to`, or the bar of ruin
  */
-function quietWindow(from: i32, to: i32, window: i32): i32 {
+function quietWindow(from: i32, to: i32, window: i32, executed: bool): i32 {
   let exits = 0;
   if (window >= 0) {
     listDoubtful(window);
-    exits = findExitsOfDoubtful(from, to);
+    exits = findExitsOfDoubtful(from, to, executed);
   } else if (usesStops) exits = findExits(from, to);
-  for (let k: usize = 0; k < <usize>exits; ) {
-    const at = load<i32>(exitAt + k * 4) >> 1;
+  const end = exitKey + <usize>exits * 8;
+  for (let k = exitKey; k < end; k += 8) {
+    const key = load<i64>(k);
+    const at = <i32>(key >> 33);
+    const asset = <usize>(key & 0x7fffffff);
     const ruin = noteUpTo(at);
     if (ruin < at) return ruin;
-    for (; k < <usize>exits && load<i32>(exitAt + k * 4) >> 1 === at; k++) {
-      const asset = <usize>load<i32>(exitAsset + k * 4);
-      takeExit(at, asset, load<i32>(exitReason + k * 4), load<f64>(exitPrice + k * 8));
-      dropHeld(asset, at);
-    }
+    takeExit(asset, load<i32>(exitReason + asset * 4), load<f64>(exitPrice + asset * 8));
+    dropHeld(asset, at);
   }
   return markUpTo(to);
 }

@@ -15,7 +15,7 @@ import {
   trailingLevels,
   worstOf,
 } from './levels';
-import { barExit, exitFillPrice, foundPrice, foundReason, gapExit, isArmed, takeLevels } from './stops';
+import { exitFillPrice, exitOf, foundPrice, foundReason, gapExit, isArmed, takeLevels } from './stops';
 
 /** The bar that stops are tested on: open, high, low and close of all assets, `stride` entries each. */
 export let bar: usize = 0;
@@ -74,56 +74,46 @@ function priceOf(asset: usize, part: usize): f64 {
 }
 
 /** Step 1 (a): gaps of stops armed before this bar; under `stop_only` its whole range. */
-export function stopsAtOpen(t: i32): void {
+export function stopsAtOpen(): void {
   if (onConflict === INSTRUCTION && dueCount === assets) return;
   const whole = onConflict === STOP_ONLY;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
     const lanes = whole ? endangered(a * 8, false, true) : endangered(a * 8, true, true);
     if (!v128.any_true(lanes)) continue;
-    if (i64x2.extract_lane(lanes, 0) !== 0) stopAtOpen(t, a);
-    if (i64x2.extract_lane(lanes, 1) !== 0) stopAtOpen(t, a + 1);
+    if (i64x2.extract_lane(lanes, 0) !== 0) stopAtOpen(a);
+    if (i64x2.extract_lane(lanes, 1) !== 0) stopAtOpen(a + 1);
   }
 }
 
-function stopAtOpen(t: i32, asset: usize): void {
+function stopAtOpen(asset: usize): void {
   const close = priceOf(asset, 3);
   if (!isArmed(asset) || isNaN(close)) return;
   if (onConflict === INSTRUCTION && load<u8>(isDue + asset) !== 0) return;
   const open = priceOf(asset, 0);
   takeLevels(asset);
-  if (
-    gapExit(open) ||
-    (onConflict === STOP_ONLY && barExit(open, priceOf(asset, 1), priceOf(asset, 2), close))
-  ) {
-    takeExit(t, asset, foundReason, foundPrice);
-  }
+  const acts =
+    onConflict === STOP_ONLY
+      ? exitOf(open, priceOf(asset, 1), priceOf(asset, 2), close, false) !== 0
+      : gapExit(open);
+  if (acts) takeExit(asset, foundReason, foundPrice);
 }
 
 /** Steps 2 and 4: every armed position against the range of this bar, then the peaks of those that are left. */
-export function stopsIntrabar(t: i32): void {
-  if (hasShorts()) testLanes(t, true);
-  else testLanes(t, false);
+export function stopsIntrabar(): void {
+  if (hasShorts()) testLanes(true);
+  else testLanes(false);
   if (entryBarNever) trailPeaks();
 }
 
-/** As `stopsIntrabar` for the assets that `listDoubtful` has listed; of the others the window is known to stay quiet. */
-export function stopsIntrabarOfDoubtful(t: i32): void {
-  for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
-    const asset = <usize>load<i32>(doubted + k * 4);
-    stopIntrabar(t, asset);
-    trailPeak(asset);
-  }
-}
-
 @inline
-function testLanes(t: i32, shorts: bool): void {
+function testLanes(shorts: bool): void {
   const part = <usize>stride * 8;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
     const i = a * 8;
     const lanes = endangered(i, false, shorts);
     if (v128.any_true(lanes)) {
-      if (i64x2.extract_lane(lanes, 0) !== 0) stopIntrabar(t, a);
-      if (i64x2.extract_lane(lanes, 1) !== 0) stopIntrabar(t, a + 1);
+      if (i64x2.extract_lane(lanes, 0) !== 0) stopIntrabar(a);
+      if (i64x2.extract_lane(lanes, 1) !== 0) stopIntrabar(a + 1);
     }
     if (entryBarNever) continue;
     const close = v128.load(bar + i + part * 3);
@@ -133,13 +123,13 @@ function testLanes(t: i32, shorts: bool): void {
   }
 }
 
-function stopIntrabar(t: i32, asset: usize): void {
+function stopIntrabar(asset: usize): void {
   const close = priceOf(asset, 3);
   if (!isArmed(asset) || isNaN(close)) return;
   if (entryBarNever && load<u8>(openedNow + asset) !== 0) return;
   takeLevels(asset);
-  if (barExit(priceOf(asset, 0), priceOf(asset, 1), priceOf(asset, 2), close)) {
-    takeExit(t, asset, foundReason, foundPrice);
+  if (exitOf(priceOf(asset, 0), priceOf(asset, 1), priceOf(asset, 2), close, true) !== 0) {
+    takeExit(asset, foundReason, foundPrice);
   }
 }
 
@@ -160,7 +150,7 @@ function trailPeak(asset: usize): void {
 }
 
 /** Sells a position because a stop acted: STOPPED until an instruction names the asset. */
-export function takeExit(t: i32, asset: usize, reason: i32, price: f64): void {
+export function takeExit(asset: usize, reason: i32, price: f64): void {
   const held = load<f64>(position + asset * 8);
   bookExit(asset, price, exitFillPrice(reason, price, held > 0), reason);
   markStopped(asset);

@@ -43,6 +43,10 @@ export function takeLevels(asset: usize): void {
   bestPrice = load<f64>(peak + at);
 }
 
+export function setPeak(price: f64): void {
+  bestPrice = price;
+}
+
 /** Levels of a position from its base and the distances of its stops; NaN = none. */
 export function setLevels(asset: usize, stopLoss: f64, trailingStop: f64, takeProfit: f64): void {
   const at = asset * 8;
@@ -61,6 +65,75 @@ function reachesStop(price: f64, level: f64): bool {
 @inline
 function reachesProfit(price: f64, level: f64): bool {
   return long ? price >= level : price <= level;
+}
+
+/**
+ * Does a stop of the position looked at act on this bar (steps 1 and 2)? `foundReason` and `foundPrice` say how.
+ *
+ * @param executed an execution stands at the open: what gapped to it was settled before
+ * @returns 0 = no, AT_OPEN or INSIDE
+ */
+export function exitOf(open: f64, high: f64, low: f64, close: f64, executed: bool): i32 {
+  if (intrabar === PATH) return exitOnPath(open, high, low, close, executed);
+  return peakOfThisBar ? exitInLanes(open, high, low, executed, true) : exitInLanes(open, high, low, executed, false);
+}
+
+export const AT_OPEN = 1;
+export const INSIDE = 2;
+
+/**
+ * The stops come first within the bar, of them the tighter one; only a take-profit that the open gaps to may precede them.
+ *
+ * Which of them acts nobody can foresee, so all of it is computed in lanes (one of which is used) without a branch. Prices of
+ * shorts are negated, see levels.ts.
+ */
+@inline
+function exitInLanes(open: f64, high: f64, low: f64, executed: bool, ownPeak: bool): i32 {
+  const flip = i64x2.splat(long ? 0 : <i64>0x8000000000000000);
+  const atOpen = v128.xor(f64x2.splat(open), flip);
+  const worst = v128.xor(f64x2.splat(long ? low : high), flip);
+  const best = v128.xor(f64x2.splat(long ? high : low), flip);
+  const loss = v128.xor(f64x2.splat(fixed), flip);
+  const win = v128.xor(f64x2.splat(profit), flip);
+  const prior = v128.xor(f64x2.splat(bestPrice), flip);
+  const trail = f64x2.splat(factor);
+  const trailing = f64x2.mul(prior, trail);
+  const trails = v128.or(f64x2.ne(loss, loss), f64x2.gt(trailing, loss));
+  const level = v128.bitselect(trailing, loss, trails);
+  let trailsInside = trails;
+  let levelInside = level;
+  if (ownPeak) {
+    const moved = f64x2.mul(f64x2.pmax(prior, best), trail);
+    trailsInside = v128.or(f64x2.ne(loss, loss), f64x2.gt(moved, loss));
+    levelInside = v128.bitselect(moved, loss, trailsInside);
+  }
+  const gaps = f64x2.le(atOpen, level);
+  const gains = f64x2.ge(atOpen, win);
+  const gainsFirst = v128.and(gains, i64x2.splat(executed || intrabar === SL_FIRST_AFTER_TP_GAP ? 0 : -1));
+  const stops = v128.or(gaps, v128.andnot(f64x2.le(worst, levelInside), gainsFirst));
+  const wins = v128.or(gainsFirst, f64x2.ge(best, win));
+  const stopPrice = v128.bitselect(atOpen, levelInside, gaps);
+  const winPrice = v128.bitselect(atOpen, win, v128.and(gains, i64x2.splat(tpGapAtOpen ? -1 : 0)));
+  foundPrice = f64x2.extract_lane(v128.xor(v128.bitselect(stopPrice, winPrice, stops), flip), 0);
+  const byTrail = <i32>i64x2.extract_lane(v128.bitselect(trails, trailsInside, gaps), 0);
+  foundReason = select(STOP_LOSS - byTrail, TAKE_PROFIT, i64x2.extract_lane(stops, 0) !== 0);
+  const first = <i32>i64x2.extract_lane(v128.or(gaps, gainsFirst), 0);
+  const any = <i32>i64x2.extract_lane(v128.or(stops, wins), 0);
+  return select(AT_OPEN, any & INSIDE, first !== 0);
+}
+
+/** Within the bar prices go to the best first, of shorts from the open on, then to the worst, then to the close. */
+function exitOnPath(open: f64, high: f64, low: f64, close: f64, executed: bool): i32 {
+  if (stopAt(bestPrice, open, open)) return AT_OPEN;
+  if (!executed && profitAt(open, open)) return AT_OPEN;
+  const best = long ? high : low;
+  const worst = long ? low : high;
+  const from = peakOfThisBar ? nextPeak(bestPrice, high, low) : bestPrice;
+  if (long) return profitAt(open, best) || stopAt(from, worst, NaN) ? INSIDE : 0;
+  const fromOpen = peakOfThisBar ? nextPeak(bestPrice, open, open) : bestPrice;
+  const inside =
+    profitAt(open, open) || stopAt(fromOpen, worst, NaN) || profitAt(open, best) || stopAt(from, close, NaN);
+  return inside ? INSIDE : 0;
 }
 
 /** The tighter of stop-loss and trailing stop against one price; `at` = price to fill at, NaN = at the level. */
@@ -87,20 +160,6 @@ export function gapExit(open: f64): bool {
   return intrabar !== SL_FIRST_AFTER_TP_GAP && profitAt(open, open);
 }
 
-/** Step 2: does the bar's range reach an armed level? In the order that `intrabar` assumes within the bar. */
-export function barExit(open: f64, high: f64, low: f64, close: f64): bool {
-  const best = long ? high : low;
-  const worst = long ? low : high;
-  const from = peakOfThisBar ? nextPeak(bestPrice, high, low) : bestPrice;
-  if (stopAt(bestPrice, open, open)) return true;
-  if (intrabar !== PATH) return stopAt(from, worst, NaN) || profitAt(open, best);
-  if (long) return profitAt(open, best) || stopAt(from, worst, NaN);
-  const fromOpen = peakOfThisBar ? nextPeak(bestPrice, open, open) : bestPrice;
-  return (
-    profitAt(open, open) || stopAt(fromOpen, worst, NaN) || profitAt(open, best) || stopAt(from, close, NaN)
-  );
-}
-
 /** The peak of the position looked at once the bar is over. */
 
 @inline
@@ -118,6 +177,5 @@ export function isTriggered(price: f64): bool {
 /** Fill price of the exit that was found: slippage on market exits only. */
 export function exitFillPrice(reason: i32, price: f64, ofLong: bool): f64 {
   const market = select(tpAtMarket, stopAtMarket, reason === TAKE_PROFIT);
-  const slipped = select<f64>(1 - slippage, 1 + slippage, ofLong);
-  return price * select<f64>(slipped, 1, market);
+  return price * (1 + select<f64>(ofLong ? -slippage : slippage, 0, market));
 }
