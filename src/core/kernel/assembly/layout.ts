@@ -253,7 +253,7 @@ const MOST_TILES: f64 = 67108864;
 const SHORTEST: i32 = 8;
 const LONGEST: i32 = 64;
 
-/** Bytes of one column copied window by window, each filled up to 8 bars; 0 = it stays where it is. */
+/** Bytes of one column copied window by window, each filled up to an even number of bars; 0 = it stays where it is. */
 function tileBytes(R: i32): usize {
   const bars = length / (R + 1);
   if (bars < SHORTEST || bars > LONGEST) return 0;

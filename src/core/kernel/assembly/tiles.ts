@@ -78,9 +78,9 @@ function copyCloses(): void {
   for (let r = 0; r <= rows; r++) {
     store<i32>(tileStart + <usize>r * 4, start);
     const bars = windowEnd(r) - firstBar(r);
-    const width = <usize>((bars + 7) & ~7) * 8;
+    const width = <usize>((bars + 1) & ~1) * 8;
     for (let a = 0; a < assets; a++, to += width) copyBars(to, lastCloseColumn, a, firstBar(r), bars);
-    start += (bars + 7) & ~7;
+    start += (bars + 1) & ~1;
   }
   store<i32>(tileStart + <usize>rows * 4, start, 4);
 }
@@ -90,7 +90,7 @@ function copyRanges(): void {
   let to = rangeTiles;
   for (let r = 0; r <= rows; r++) {
     const bars = windowEnd(r) - firstBar(r);
-    const width = <usize>((bars + 7) & ~7) * 8;
+    const width = <usize>((bars + 1) & ~1) * 8;
     for (let a = 0; a < assets; a++, to += width * 3) {
       copyBars(to, lowColumn, a, firstBar(r), bars);
       copyBars(to + width, highColumn, a, firstBar(r), bars);
