@@ -257,7 +257,7 @@ const LONGEST: i32 = 64;
 function tileBytes(R: i32): usize {
   const bars = length / (R + 1);
   if (bars < SHORTEST || bars > LONGEST) return 0;
-  const bytes = <f64>(length + 2 * (R + 1)) * <f64>assets * 8;
+  const bytes = <f64>(length + 3 * (R + 1)) * <f64>assets * 8;
   return bytes * 4 > MOST_TILES ? 0 : <usize>bytes;
 }
 

@@ -36,6 +36,7 @@ import {
   hasRanges,
   hasRowBars,
   prepareForStops,
+  rangeEnd,
   windowEnd,
   windowStart,
 } from './schedule';
@@ -44,6 +45,9 @@ import { enterTile, prepareTiles } from './tiles';
 
 /** May the ranges of windows be used? */
 let bounded: bool = false;
+/** Exits that were listed and not yet taken, by time. */
+let nextExit: usize = 0;
+let endOfExits: usize = 0;
 
 /** Runs one backtest from execution to execution; `runWindow` of window-engine.ts, step for step. */
 export function simulate(): void {
@@ -63,20 +67,23 @@ export function simulate(): void {
     const due = row < rows ? executionBarOf(row) : length;
     const limit = min(due, length);
     const next = waitingCount > 0 ? nextBarOfWaiting(t, limit) : limit;
-    if (next > t) {
-      const whole = bounded && t === windowStart(row) && next === windowEnd(row);
-      t = quietWindow(t, next, whole ? row : -1, false);
-      ruined = t < next;
-      if (ruined) t++;
-    } else {
-      const window = executionBar(t, due === t ? row : -1);
+    const whole = bounded && t === windowStart(row) && next === windowEnd(row);
+    // Under `close` stops act on the bar of the execution as on those before it.
+    const early = whole && atClose;
+    if (early || next > t) listExits(t, early ? rangeEnd(row) : next, whole ? row : -1, false);
+    if (next > t) t = quietWindow(next);
+    ruined = t < next;
+    if (!ruined && t < length) {
+      const window = executionBar(t, due === t ? row : -1, early);
       if (due === t) row++;
       const to = window >= 0 ? windowEnd(window) : t + 1;
-      if (window >= 0) t = quietWindow(t, to, window, true);
-      else if (!markExecution(t)) t = to;
+      if (window >= 0) {
+        listExits(t, to, window, true);
+        t = quietWindow(to);
+      } else if (!markExecution(t)) t = to;
       ruined = t < to;
-      if (ruined) t++;
     }
+    if (ruined) t++;
   }
   if (!ruined) markUpTo(length);
   for (; t < length; t++) store<f64>(equity + <usize>t * 8, cash); // after ruin there is cash only
@@ -88,9 +95,10 @@ export function simulate(): void {
 /**
  * Steps 1 to 4 for a bar on which instructions may execute; `row` is due on it, −1 = only cells that waited.
  *
+ * @param early were the exits of this bar listed with those before it?
  * @returns the window whose ranges tell of the rest of this bar and of those up to the next execution at once, or −1
  */
-function executionBar(t: i32, row: i32): i32 {
+function executionBar(t: i32, row: i32, early: bool): i32 {
   markUpTo(t); // what could not ruin is still to be marked
   if (usesStops) {
     clearFlags(stoppedNow);
@@ -101,8 +109,9 @@ function executionBar(t: i32, row: i32): i32 {
   }
   let window = -1;
   if (atClose) {
-    if (usesStops) {
-      clearDue();
+    clearDue();
+    if (early) while (nextExit < endOfExits) takeNextExit();
+    else if (usesStops) {
       stopsAtOpen();
       stopsIntrabar();
     }
@@ -122,27 +131,37 @@ function executionBar(t: i32, row: i32): i32 {
 }
 
 /**
- * The bars of [from, to): no instruction executes any more, stops may act.
+ * Lists the exits of the bars of [from, to), on which no instruction executes.
  *
  * @param window that these bars are, where its ranges may be used, or −1
  * @param executed an execution stands at the open of `from`
- * @returns `to`, or the bar of ruin
  */
-function quietWindow(from: i32, to: i32, window: i32, executed: bool): i32 {
-  let exits = 0;
+function listExits(from: i32, to: i32, window: i32, executed: bool): void {
+  let count = 0;
   if (window >= 0) {
     listDoubtful(window);
-    exits = findExitsOfDoubtful(from, to, executed);
-  } else if (usesStops) exits = findExits(from, to);
-  const end = exitKey + <usize>exits * 8;
-  for (let k = exitKey; k < end; k += 8) {
-    const key = load<i64>(k);
-    const at = <i32>(key >> 33);
-    const asset = <usize>(key & 0x7fffffff);
+    count = findExitsOfDoubtful(from, to, executed);
+  } else if (usesStops) count = findExits(from, to);
+  nextExit = exitKey;
+  endOfExits = exitKey + <usize>count * 8;
+}
+
+/** The bars up to `to`, with the exits listed before it; returns `to`, or the bar of ruin. */
+function quietWindow(to: i32): i32 {
+  while (nextExit < endOfExits) {
+    const at = <i32>(load<i64>(nextExit) >> 33);
+    if (at >= to) break;
     const ruin = noteUpTo(at);
     if (ruin < at) return ruin;
-    takeExit(asset, load<i32>(exitReason + asset * 4), load<f64>(exitPrice + asset * 8));
-    dropHeld(asset, at);
+    dropHeld(takeNextExit(), at);
   }
   return markUpTo(to);
+}
+
+/** Sells the asset of the exit that comes next, and tells which it was. */
+function takeNextExit(): usize {
+  const asset = <usize>load<u32>(nextExit);
+  takeExit(asset, load<i32>(exitReason + asset * 4), load<f64>(exitPrice + asset * 8));
+  nextExit += 8;
+  return asset;
 }

@@ -44,6 +44,12 @@ export function windowEnd(r: i32): i32 {
   return r < rows ? min(executionBarOf(r), length) : length;
 }
 
+/** The bar after the last whose lows and highs belong to window r. */
+export function rangeEnd(r: i32): i32 {
+  const end = windowEnd(r);
+  return atClose ? min(end + 1, length) : end;
+}
+
 /** Prices at which the rows execute; called once a matrix and kind of execution. */
 export function prepareRows(): void {
   delay = atClose ? 0 : 1;
@@ -107,12 +113,15 @@ export function collectBar(to: usize, t: i32): void {
   for (let k = 0; k < 4; k++, to += part) store<f64>(to, NaN);
 }
 
-/** Under `next_open` with the bar of the execution before it, which positions opened at its open go through whole. */
+/**
+ * Under `next_open` with the bar of the execution before a window, which positions opened at its open go through whole;
+ * under `close` with that of the execution after it, on which stops act before the batch.
+ */
 function measureWindows(): void {
   hasRanges = true;
   for (let r = 0; r <= rows; r++) {
     const from = <usize>(atClose || r === 0 ? windowStart(r) : min(executionBarOf(r - 1), length)) * 8;
-    const to = <usize>windowEnd(r) * 8;
+    const to = <usize>rangeEnd(r) * 8;
     for (let a = 0; a < assets; a++) {
       const first = <usize>a * 8 * <usize>length;
       const at = (<usize>r * <usize>stride + <usize>a) * 8;

@@ -10,7 +10,7 @@ import {
   rows,
   tileStart,
 } from './layout';
-import { windowEnd } from './schedule';
+import { rangeEnd, windowEnd } from './schedule';
 
 /**
  * Where the bars of the present window stand: last close of bar t of an asset at `closeAt + asset · closeStep + 8t`, low,
@@ -77,7 +77,7 @@ function copyCloses(): void {
   let to = closeTiles;
   for (let r = 0; r <= rows; r++) {
     store<i32>(tileStart + <usize>r * 4, start);
-    const bars = windowEnd(r) - firstBar(r);
+    const bars = rangeEnd(r) - firstBar(r);
     const width = <usize>((bars + 1) & ~1) * 8;
     for (let a = 0; a < assets; a++, to += width) copyBars(to, lastCloseColumn, a, firstBar(r), bars);
     start += (bars + 1) & ~1;
@@ -89,7 +89,7 @@ function copyRanges(): void {
   hasRanges = true;
   let to = rangeTiles;
   for (let r = 0; r <= rows; r++) {
-    const bars = windowEnd(r) - firstBar(r);
+    const bars = rangeEnd(r) - firstBar(r);
     const width = <usize>((bars + 1) & ~1) * 8;
     for (let a = 0; a < assets; a++, to += width * 3) {
       copyBars(to, lowColumn, a, firstBar(r), bars);
