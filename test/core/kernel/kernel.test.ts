@@ -1,10 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { barsOver } from '../../../src/core/bars.ts';
+import { instructionMatrix } from '../../../src/core/instructions.ts';
 import { kernelOf } from '../../../src/core/kernel/kernel.ts';
 import { dailyInstructions, denseTargets } from '../../../src/core/legacy-dense.ts';
 import { createWorkspace } from '../../../src/core/window/workspace.ts';
 import { runWindow } from '../../../src/core/window-engine.ts';
+import { barsOf, type Ohlc } from '../../support/bars.ts';
+import { configOf } from '../../support/config.ts';
 import { randomRun } from '../../support/random-run.ts';
 
 const bytesOf = ({ buffer }: { buffer: SharedArrayBuffer }) => buffer.byteLength;
@@ -63,6 +66,28 @@ describe('kernelOf', () => {
     for (const { matrix, config } of runs) kernel.run(matrix, config);
     expect(bytesOf(memory)).toBe(bytes);
   });
+
+  it.each([200, 300])(
+    'takes a profit that the open gaps to on any of %i bars, though the stop-loss is reached later that bar',
+    (length) => {
+      const matrix = instructionMatrix([{ bar: 0, weights: Float64Array.of(1) }]);
+      const config = configOf({ stops: { stopLoss: 0.1, takeProfit: 0.2 } });
+      for (let gap = 2; gap < length; gap++) {
+        const bars = barsOf({
+          A: Array.from({ length }, (_, t): Ohlc => (t === gap ? [130, 130, 80, 100] : [100, 100, 100, 100])),
+        });
+        const kernel = kernelOf(bars)!;
+        // From the second run on it looks at windows, and passes over blocks of bars.
+        for (const use of [1, 2, 3]) {
+          kernel.run(matrix, config);
+          const { takeProfitExits, stopLossExits, barsStopped } = kernel.totals;
+          const found = { takeProfitExits, stopLossExits, barsStopped, cash: kernel.cash };
+          const expected = { takeProfitExits: 1, stopLossExits: 0, barsStopped: length - gap, cash: 12_000 };
+          expect(found, `gap on bar ${gap}, use ${use}`).toEqual(expected);
+        }
+      }
+    },
+  );
 
   it('keeps no trace of earlier runs: a run among others is the run alone', () => {
     for (let seed = 0; seed < 40; seed++) {

@@ -63,7 +63,7 @@ export function planOrders(count: i32, V: f64, positions: usize, prices: usize, 
   if (cashMode !== SCALE) planSequence(count, V, positions, prices);
 }
 
-/** Without shorts, lots, a minimum value and fixed fees; the comments on the steps are those of `planAny`. */
+/** The steps of `planAny` that are left without shorts, lots, a minimum value and fixed fees: most runs take them, most of their time. */
 function planPlain(count: i32, V: f64, positions: usize, prices: usize): void {
   const equity = pinned(0, V);
   const bought = pinned(1, 1 + slippage);
