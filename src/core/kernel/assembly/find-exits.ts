@@ -46,10 +46,14 @@ export function noteDoubtful(window: i32, count: i32): void {
   doubtfulCount = count;
 }
 
-/** Finds the exits of all held assets in [from, to), in the order in which they happen; returns their number. */
+/** Lists the exits of all held assets in [from, to), in the order in which they happen; returns their number. */
 export function findExits(from: i32, to: i32): i32 {
   let count = 0;
-  for (let a = 0; a < assets; a++) count = lookFor(a, from, to, false, count);
+  for (let a: usize = 0; a < <usize>assets; a++) {
+    if (load<f64>(position + a * 8) === 0) continue;
+    // An instruction to come may arm the asset: then its peak must be known.
+    if (isArmed(a) || cellStopLoss !== 0) count = addExit(a, findExit(a, from, to, false), count);
+  }
   return count;
 }
 
@@ -61,9 +65,24 @@ export function findExits(from: i32, to: i32): i32 {
 export function findExitsOfDoubtful(from: i32, to: i32, executed: bool): i32 {
   let count = 0;
   for (let k: usize = 0; k < <usize>doubtfulCount; k++) {
-    count = lookFor(load<i32>(doubted + k * 4), from, to, executed, count);
+    const asset = <usize>load<i32>(doubted + k * 4);
+    count = addExit(asset, findExit(asset, from, to, executed), count);
   }
   return count;
+}
+
+/** Adds what `findExit` found, if anything; exits are kept sorted by time, ties by asset. Returns their number then. */
+function addExit(asset: usize, found: i32, count: i32): i32 {
+  if (found < 0) return count;
+  store<i32>(exitReason + asset * 4, foundReason);
+  store<f64>(exitPrice + asset * 8, foundPrice);
+  // `stop_only` tests the whole bar in one step: there an exit at the open comes no earlier.
+  const at = onConflict === STOP_ONLY ? found & ~1 : found;
+  const key = (<i64>at << 32) | <i64>asset;
+  let j = exitKey + <usize>count * 8;
+  for (; j > exitKey && load<i64>(j - 8) > key; j -= 8) store<i64>(j, load<i64>(j - 8));
+  store<i64>(j, key);
+  return count + 1;
 }
 
 /**
@@ -113,27 +132,4 @@ function listLanes(window: i32, shorts: bool): i32 {
     count += bits >> 1;
   }
   return <i32>count;
-}
-
-/** Looks at the bars of one asset, and moves its peak along; returns the number of exits then. */
-function lookFor(place: i32, from: i32, to: i32, executed: bool, count: i32): i32 {
-  const asset = <usize>place;
-  if (load<f64>(position + asset * 8) === 0) return count;
-  // An instruction to come may arm the asset: then its peak must be known.
-  if (!isArmed(asset) && cellStopLoss === 0) return count;
-  const found = findExit(asset, from, to, executed);
-  if (found < 0) return count;
-  store<i32>(exitReason + asset * 4, foundReason);
-  store<f64>(exitPrice + asset * 8, foundPrice);
-  // `stop_only` tests the whole bar in one step: there an exit at the open comes no earlier.
-  insertExit(count, onConflict === STOP_ONLY ? found & ~1 : found, place);
-  return count + 1;
-}
-
-/** Keeps the exits sorted by time, ties by asset. */
-function insertExit(count: i32, at: i32, asset: i32): void {
-  const key = (<i64>at << 32) | <i64>asset;
-  let j = exitKey + <usize>count * 8;
-  for (; j > exitKey && load<i64>(j - 8) > key; j -= 8) store<i64>(j, load<i64>(j - 8));
-  store<i64>(j, key);
 }
