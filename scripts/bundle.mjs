@@ -9,15 +9,22 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const chunks = join(root, 'dist', 'chunks');
 
-/** Packages that stay packages: with native code, large and seldom asked for, or (parquetjs-lite) broken in a bundle. */
-const EXTERNAL = ['@duckdb/node-api', 'esbuild', '@aws-sdk/*', '@smithy/*', 'parquetjs-lite'];
+/** Packages that stay packages: with native code, or large and seldom asked for. */
+const EXTERNAL = ['@duckdb/node-api', 'esbuild', '@aws-sdk/*', '@smithy/*'];
 
-/** zod's messages in English alone: the other languages are a quarter of all that would be loaded. */
-const english = {
-  name: 'english',
+/**
+ * parquetjs-lite and what it brings, for a module: variables that are never declared are errors there, and `new Buffer`, which
+ * looks through the stack at each call, would warn outside of node_modules.
+ */
+const strict = {
+  name: 'strict',
   setup: (bundle) =>
-    bundle.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
-      contents: "export { default as en } from './en.js';",
+    bundle.onLoad({ filter: /[/\\]node_modules[/\\](parquetjs-lite|node-int64)[/\\].*\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replaceAll(/^(\w+) = module\.exports/gm, 'var $1 = module.exports')
+        .replaceAll(/\bnew Buffer\(/g, 'bufferOf(')
+        .concat('\nfunction bufferOf(from, encoding) {')
+        .concat("\n  return typeof from === 'number' ? Buffer.alloc(from) : Buffer.from(from, encoding);\n}\n"),
     })),
 };
 
@@ -35,7 +42,7 @@ const { metafile } = await build({
   target: 'node20',
   charset: 'utf8',
   external: EXTERNAL,
-  plugins: [english],
+  plugins: [strict],
   // Packages in CommonJS ask for Node's own modules by `require`, which an ES module has not.
   banner: {
     js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
@@ -51,11 +58,15 @@ const bundled = Object.keys(metafile.inputs).map(
 const packages = [...new Set(bundled.filter((name) => name !== undefined))].sort();
 writeFileSync(join(chunks, 'LICENSES.txt'), packages.map(licenseOf).join('\n'));
 
-/** Name, version and licence of a bundled package, as its authors ask for. */
+/** Name, version and licence of a bundled package, as its authors ask for; two have no file of it, and say it in their readme. */
 function licenseOf(name) {
   const folder = join(root, 'node_modules', name);
   const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (!file) throw new Error(`${name}: expected a file LICENSE to ship with its code, found none`);
-  return `## ${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  const read = (of) => {
+    const file = readdirSync(folder).find((entry) => of.test(entry));
+    return file && readFileSync(join(folder, file), 'utf8');
+  };
+  const text = read(/^licen[cs]e/i) ?? /^#+ license\s[^]*/im.exec(read(/^readme/i) ?? '')?.[0];
+  if (!text) throw new Error(`${name}: expected a licence to ship with its code, found none`);
+  return `## ${name} ${version} (${license})\n\n${text.trim()}\n`;
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { planSchema } from '../contracts/plan.ts';
 import { axisColumns } from '../contracts/result-row.ts';
