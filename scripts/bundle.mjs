@@ -67,14 +67,18 @@ const { outputFiles } = await build({
   format: 'cjs',
   define: { 'import.meta.url': 'fileUrl' },
   banner: {
-    js: "(function (exports, require, module, __filename) { const fileUrl = require('node:url').pathToFileURL(__filename).href;",
+    js: "(function (require, load, __filename) { const module = { exports: {} }; const fileUrl = require('node:url').pathToFileURL(__filename).href;",
   },
-  footer: { js: '})' },
+  footer: { js: 'return module.exports; })' },
 });
 mkdirSync(kept);
 // A character each a byte, also in comments and patterns, where esbuild leaves others.
 const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-writeFileSync(join(kept, 'program.cjs'), outputFiles[0].text.replaceAll(/[^\0-\x7f]/g, escaped));
+const text = outputFiles[0].text
+  .replaceAll(/[^\0-\x7f]/g, escaped)
+  // A script that was not compiled here may not import: who starts it does so for it.
+  .replaceAll(/\bimport\(/g, 'load(');
+writeFileSync(join(kept, 'program.cjs'), text);
 
 const bundled = Object.keys(metafile.inputs).map(
   (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1],

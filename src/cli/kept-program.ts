@@ -34,16 +34,12 @@ export function keptScript(cachedData?: Buffer): vm.Script {
   return new vm.Script(readFileSync(file, 'latin1'), {
     filename: fileURLToPath(file),
     ...(cachedData && { cachedData }),
-    // What is loaded only when it is asked for, and strategies.
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 
-/** Runs the script, which is a function of what a module in CommonJS sees. */
+/** Runs the script: a function of what loads modules, at once or later, and of its name. */
 export function runScript(script: vm.Script): Program {
   const file = packageFile(KEPT_SCRIPT);
-  const exports = {};
-  const loaded = { exports };
-  script.runInThisContext()(exports, nodeModule.createRequire(file), loaded, fileURLToPath(file));
-  return loaded.exports as Program;
+  const load = (specifier: string): Promise<unknown> => import(specifier);
+  return script.runInThisContext()(nodeModule.createRequire(file), load, fileURLToPath(file));
 }
