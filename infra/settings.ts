@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Problem, problemsError, problemsOf, shownPath } from '../src/contracts/problem.ts';
 
 /** Days that CloudWatch Logs accepts. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { simulate } from '../src/sweep/simulate.ts';
 import { barsOf } from './support/bars.ts';
 import { type ConformanceCase, conformanceCases, titleOf } from './support/conformance.ts';

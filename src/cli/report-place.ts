@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReportPlace } from '../report/report-data.ts';
 import { DEFAULT_DEPLOYMENT } from '../sweep/estimate-cost.ts';
 import { getJson } from '../sweep/json-objects.ts';

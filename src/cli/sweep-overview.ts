@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { getJson } from '../sweep/json-objects.ts';
 import { resultPrefix, specKey } from '../sweep/keys.ts';
 import type { Store } from '../sweep/ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openResultsDatabase, type ResultsDatabase } from '../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { PUBLISHED_TABLES, type PublishedTable, reviewShape, reviewViews } from '../contracts/review-sql.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One value of one parameter of one run. */
 export type Scalar = number | string | boolean | null;

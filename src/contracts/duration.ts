@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A number of bars, or a length of calendar time such as `3y`, `6mo`, `2w`, `20d`, `12h`. */
 export type Duration = number | string;

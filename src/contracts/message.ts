@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** 32 lower-case hex digits. */
 export const sweepIdSchema = z.string().regex(/^[0-9a-f]{32}$/);

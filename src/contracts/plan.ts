@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sweepIdSchema } from './message.ts';
 import { validationLayoutSchema } from './validation-layout.ts';
 

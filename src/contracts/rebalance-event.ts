@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { expected } from './expected.ts';
 import { stopFault, stopRuleSchema } from './stop-rule.ts';
 import { untrusted } from './untrusted.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   FILL_MODEL_VALUES,
   FILL_PRESETS,

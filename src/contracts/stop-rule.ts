@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { expected, shown } from './expected.ts';
 
 const distance = (what: string) => {

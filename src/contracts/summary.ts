@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sweepIdSchema } from './message.ts';
 import { sweepStatisticsSchema } from './sweep-statistics.ts';
 import { validationSummarySchema } from './validation-summary.ts';

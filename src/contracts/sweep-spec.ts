@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { axisValues, duplicateOf, finiteNumber, isAxis, type Scalar, sweptParameter } from './axis.ts';
 import { period } from './period.ts';
 import { FILL_FIELDS, sweptFill, sweptPortfolio, sweptStops } from './run-settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, gap, isBars } from './duration.ts';
 
 const purge = (what: string) =>

@@ -40,7 +40,7 @@ export function createParityScratch(bars: Bars): ParityScratch {
 /**
  * Runs one configuration through everything that must agree with it, and says where the first of them differs.
  *
- * Always: the window engine against the event engine, against itself without a log, and against dense hold (P4). In their classes also dense daily
+ * Always: the window engine against the event engine, against the kernel (or itself without a log), and against dense hold (P4). In their classes also dense daily
  * (P2, P3) and the same run without stops (P5). Outside of them the cost of dense daily is reported, never asserted.
  * Leaves equity and ledger of the run in `ws`, as `runWindow` does.
  */
@@ -56,10 +56,7 @@ export function checkParity(
   const { totals } = run.ledger;
   const findings: [string, Divergence | null][] = [];
   findings.push(['event engine', firstDivergence(run, runEvents(bars, matrix, config))]);
-  findings.push([
-    'without a log',
-    firstDivergence(run, { ...unlogged(matrix, config, scratch), log: run.log }),
-  ]);
+  findings.push(unlogged(run, matrix, config, scratch));
   // Where dense hold comes back as the very same cells, it is the same run.
   if (forms.hold !== null) {
     findings.push(['dense hold', firstDivergence(run, outcome(forms.hold, config, scratch.workspace))]);
@@ -124,10 +121,21 @@ function outcome(matrix: InstructionMatrix, config: RunConfig, ws: Workspace): O
   return { equity: ws.equity, ledger: ws.ledger, log };
 }
 
-/** The path that sweeps take: no log, so that equity and totals alone can be compared. */
-function unlogged(matrix: InstructionMatrix, config: RunConfig, { workspace }: ParityScratch) {
+/** The path that sweeps take: the kernel where there is one. It has no log, so that equity and totals alone can be compared. */
+function unlogged(
+  run: Outcome,
+  matrix: InstructionMatrix,
+  config: RunConfig,
+  { bars, workspace }: ParityScratch,
+): [string, Divergence | null] {
+  const kernel = kernelOf(bars);
+  if (kernel?.run(matrix, config)) {
+    const { equity, totals } = kernel;
+    return ['kernel', firstDivergence(run, { equity, ledger: { ...run.ledger, totals }, log: run.log })];
+  }
   runWindow(matrix, config, workspace);
-  return { equity: workspace.equity, ledger: workspace.ledger };
+  const { equity, ledger } = workspace;
+  return ['without a log', firstDivergence(run, { equity, ledger, log: run.log })];
 }
 
 /** Measured, not compared: it needs no log, and an order on every bar is what the kernel is fastest at. */

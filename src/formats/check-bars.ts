@@ -127,7 +127,7 @@ export function checkColumns(columns: BarColumns, place: string): void {
 
 function badBarError(symbol: string, { place, time, reason }: BadBar): InvalidInputError {
   return new InvalidInputError(
-    `${place}, symbol ${symbol}, ${formatTimestamp(time)}: ${reason}; correct it, or leave such bars out with --on-bad-bar drop`,
+    `${place}, symbol ${symbol}, ${formatTimestamp(time)}: ${reason}; correct it, or leave such bars out with \`backsweep bars import --on-bad-bar drop\``,
   );
 }
 

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream';
-import parquet from 'parquetjs-lite';
 
 /*
  * The two small tables of a sweep, written by parquetjs-lite. It is honest only for a fixed schema of safe types,
@@ -60,18 +59,19 @@ export const MEMORY_METRICS_FIELDS = {
 
 /** Encodes the table `parity_metrics`; no rows give a table without row groups. */
 export function encodeParityMetrics(rows: readonly ParityMetricsRow[]): Promise<Uint8Array> {
-  return encode(new parquet.ParquetSchema(PARITY_METRICS_FIELDS), rows);
+  return encode(PARITY_METRICS_FIELDS, rows);
 }
 
 /** Encodes the table `memory_metrics`. */
 export function encodeMemoryMetrics(rows: readonly MemoryMetricsRow[]): Promise<Uint8Array> {
-  return encode(new parquet.ParquetSchema(MEMORY_METRICS_FIELDS), rows);
+  return encode(MEMORY_METRICS_FIELDS, rows);
 }
 
 async function encode(
-  schema: InstanceType<typeof parquet.ParquetSchema>,
+  fields: typeof PARITY_METRICS_FIELDS | typeof MEMORY_METRICS_FIELDS,
   rows: readonly object[],
 ): Promise<Uint8Array> {
+  const { default: parquet } = await import('parquetjs-lite'); // large, and only the end of a sweep writes these tables
   const parts: Buffer[] = [];
   const sink = new Writable({
     write(part: Buffer, _encoding, done) {
@@ -79,7 +79,7 @@ async function encode(
       done();
     },
   });
-  const writer = await parquet.ParquetWriter.openStream(schema, sink);
+  const writer = await parquet.ParquetWriter.openStream(new parquet.ParquetSchema(fields), sink);
   for (const row of rows) {
     const present = Object.entries(row).filter(([, value]) => value !== null);
     await writer.appendRow(Object.fromEntries(present));

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { planSchema } from '../contracts/plan.ts';
 import { axisColumns } from '../contracts/result-row.ts';
@@ -24,7 +24,7 @@ import { parityMetrics, savings } from './published-metrics.ts';
 import { readRuns } from './read-runs.ts';
 import { type ReplayedLeader, replayCurves } from './replay-curves.ts';
 import type { PackedRuns, ReportCurves, ReportData, ReportMetric } from './report-data.ts';
-import { type RunColumns, runColumns } from './run-columns.ts';
+import type { RunColumns } from './run-columns.ts';
 import { runFigures } from './run-figures.ts';
 
 /** What two runs have in common that made the same trades, whatever they paid for them. */
@@ -136,17 +136,14 @@ function leaderColumns(
   rows: readonly PlainRow[],
   axes: readonly PlacedAxis[],
   metrics: readonly ReportMetric[],
-): RunColumns {
-  const columns = runColumns(axes.length, metrics.length, rows.length);
-  for (const [i, row] of rows.entries()) {
-    for (const [k, { column, positionOf }] of axes.entries()) {
-      columns.positions[k]![i] = positionOf(row[column]);
-    }
-    for (const [m, { name }] of metrics.entries()) {
-      columns.metrics[m]![i] = (row[name] as number | null) ?? Number.NaN;
-    }
-  }
-  return columns;
+): RunColumns<Float64Array> {
+  return {
+    rows: rows.length,
+    positions: axes.map(({ column, positionOf }) => Uint8Array.from(rows, (row) => positionOf(row[column]))),
+    metrics: metrics.map(({ name }) =>
+      Float64Array.from(rows, (row) => (row[name] as number | null) ?? Number.NaN),
+    ),
+  };
 }
 
 function curvesOf(
@@ -169,6 +166,6 @@ function curvesOf(
   return replayCurves(inputs, grid, leaders, objective.metric);
 }
 
-function packRuns({ rows, positions, metrics }: RunColumns): PackedRuns {
+function packRuns({ rows, positions, metrics }: RunColumns<Float32Array | Float64Array>): PackedRuns {
   return { rows, positions: positions.map(pack), metrics: metrics.map(pack) };
 }

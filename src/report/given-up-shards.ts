@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { getJson } from '../sweep/json-objects.ts';

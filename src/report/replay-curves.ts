@@ -1,3 +1,4 @@
+import type { Bars } from '../core/bars.ts';
 import { createRunLog, type RunLog } from '../core/execution/run-log.ts';
 import { REASONS, STOP_LOSS, TAKE_PROFIT, TRAILING_STOP } from '../core/execution/stops.ts';
 import type { InstructionMatrix } from '../core/instructions.ts';
@@ -12,7 +13,7 @@ import { metricsByName } from '../sweep/simulate.ts';
 import { createSimulator } from '../sweep/simulate-run.ts';
 import { barsPerYearOf } from '../sweep/sweep-content.ts';
 import { pack } from './pack.ts';
-import { preventedReentries } from './prevented-reentries.ts';
+import { createReentryFinder, type Reentries } from './prevented-reentries.ts';
 import type { CurveMark, LeaderCurve, ReportCurve, ReportCurves } from './report-data.ts';
 import { drawdownOf, shownBars } from './thin-curve.ts';
 
@@ -46,6 +47,7 @@ export function replayCurves(
   const barsPerYear = barsPerYearOf(spec, bars);
   const simulator = createSimulator({ bars, strategy, barsPerYear, riskFreeRate });
   const workspace = createWorkspace(bars);
+  const reentriesOf = createReentryFinder(workspace);
   const chosen = differing(leaders).slice(0, REPLAYED);
   let faithful = true;
   const replays = chosen.map(({ rank, runId, params, objective: expected }) => {
@@ -53,7 +55,9 @@ export function replayCurves(
     const [matrix, config] = [simulator.instructions(set), simulator.config(set)];
     const replay = replayed(matrix, config, workspace);
     if (!Object.is(replay.metrics[objective], expected)) faithful = false;
-    return { rank, runId, ...replay, marks: marksOf(replay.log, matrix, config, workspace) };
+    const isTooLarge = bars.length * bars.symbols.length > MOST_DENSE_CELLS;
+    const marks = marksOf(replay.log, bars, () => (isTooLarge ? null : reentriesOf(matrix, config)));
+    return { rank, runId, ...replay, marks };
   });
   const best = leaders[0] && simulator.config(parameterSet(leaders[0].params, grid));
   const benchmark = best && benchmarkOf(best, workspace);
@@ -124,24 +128,21 @@ function curveOf(
 
 function marksOf(
   log: RunLog,
-  matrix: InstructionMatrix,
-  config: RunConfig,
-  workspace: Workspace,
+  bars: Bars,
+  reentries: () => Reentries | null,
 ): Pick<LeaderCurve, 'stops' | 'stopCount' | 'prevented' | 'preventedCount'> {
-  const { bars } = workspace;
   const mark = (bar: number, asset: number, what: string): CurveMark => ({
     time: bars.times[bar]!,
     asset: bars.symbols[asset]!,
     what,
   });
   const stops = Array.from({ length: log.fills }, (_, i) => i).filter((i) => STOPS.has(log.reason[i]!));
-  const isTooLarge = bars.length * bars.symbols.length > MOST_DENSE_CELLS;
-  const prevented =
-    stops.length === 0 ? [] : isTooLarge ? null : preventedReentries(matrix, config, workspace);
+  const prevented = stops.length === 0 ? { count: 0, first: [] } : reentries();
   return {
     stops: stops.slice(0, MOST_MARKS).map((i) => mark(log.bar[i]!, log.asset[i]!, REASONS[log.reason[i]!]!)),
     stopCount: stops.length,
-    prevented: prevented?.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, asset, 're-entry')) ?? null,
-    preventedCount: prevented?.length ?? 0,
+    prevented:
+      prevented?.first.slice(0, MOST_MARKS).map(({ bar, asset }) => mark(bar, asset, 're-entry')) ?? null,
+    preventedCount: prevented?.count ?? 0,
   };
 }

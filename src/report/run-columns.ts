@@ -1,10 +1,10 @@
 /** Runs by column, as tables of cells are made from: in Node while a report is written, and in its page. */
-export interface RunColumns {
+export interface RunColumns<Metric extends Float32Array | Float64Array = Float32Array> {
   readonly rows: number;
   /** Position on each axis; [axes][rows]. */
   readonly positions: readonly Uint8Array[];
-  /** NaN = undefined; [metrics][rows]. */
-  readonly metrics: readonly Float32Array[];
+  /** NaN = undefined; single precision where runs are drawn, double where they are read, as leaders are; [metrics][rows]. */
+  readonly metrics: readonly Metric[];
 }
 
 /** Room for runs. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { budgetParam } from './params.ts';
 import { decisionBars, rebalanceParam } from './schedule.ts';
 import { defineStrategy, type StrategyEvent } from './strategy.ts';

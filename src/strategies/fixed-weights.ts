@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decisionBars, rebalanceParam } from './schedule.ts';
 import { defineStrategy } from './strategy.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { shown } from '../contracts/expected.ts';
 import { suggestName } from '../contracts/nearest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { rateOfChange } from './indicators/rate-of-change.ts';
 import { rollingStd } from './indicators/rolling-std.ts';
 import { barsParam, budgetParam } from './params.ts';

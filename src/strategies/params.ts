@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A parameter that counts bars of the shared time index. */
 export function barsParam(least: number, fallback: number, description: string) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { holdEvents } from './hold-events.ts';
 import { rollingMean } from './indicators/rolling-mean.ts';
 import { barsParam, budgetParam } from './params.ts';

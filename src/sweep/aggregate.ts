@@ -146,23 +146,22 @@ async function publish(
     row: fold.firstDiverged.row,
   };
   const tables: Record<string, string> = { [boardKey]: sha256Hex((await store.get(boardKey))!) };
-  const put = async (key: string, bytes: Uint8Array) => {
+  const put = async ([key, bytes]: readonly [key: string, bytes: Uint8Array]) => {
+    tables[key] = sha256Hex(bytes);
     if ((await store.putOnce(key, bytes)) === 'different') {
       throw new OutsideError(`${key}: expected the table of these results, found another one; it is kept`);
     }
-    tables[key] = sha256Hex(bytes);
   };
-  await put(
-    tableKey('parity_metrics', plan.sweepId, generation),
-    await encodeParityMetrics(parityRows(fold, generation)),
-  );
-  await put(
-    tableKey('memory_metrics', plan.sweepId, generation),
-    await encodeMemoryMetrics([memoryRow(fold, generation)]),
-  );
+  const keyOf = (table: Parameters<typeof tableKey>[0]) => tableKey(table, plan.sweepId, generation);
+  // Put side by side: none of them counts before the summary is there.
+  const encoded: [string, Uint8Array][] = [
+    [keyOf('parity_metrics'), await encodeParityMetrics(parityRows(fold, generation))],
+    [keyOf('memory_metrics'), await encodeMemoryMetrics([memoryRow(fold, generation)])],
+  ];
   for (const [name, table] of Object.entries(further) as [FurtherTable, ResultTable][]) {
-    await put(tableKey(name, plan.sweepId, generation), encodeResults(table, {}));
+    encoded.push([keyOf(name), encodeResults(table, {})]);
   }
+  await Promise.all(encoded.map(put));
   const validation = await publishValidation(store, generation, input, choices, board.table, tables);
   const untabled: Summary = {
     ...summaryOf(input, generation, sets, fold, board, diverged),
@@ -170,7 +169,7 @@ async function publish(
     verdict: verdict(statistics, { okRuns: fold.okRuns, objective: input.ranking.metric, validation }),
     ...(validation && { validation }),
   };
-  await put(sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {}));
+  await put([sweepsTableKey(plan.sweepId, generation), encodeResults(sweepsTable(untabled, input), {})]);
   const summary = { ...untabled, tables };
   const key = summaryKey(plan.sweepId, generation);
   if ((await putJson(store, key, summary)) === 'different') {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { activeSweeps } from './active-marker.ts';
 import { getJson } from './json-objects.ts';
 import { specKey } from './keys.ts';

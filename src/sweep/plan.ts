@@ -16,7 +16,7 @@ const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 2_500;
 /** Work of a sweep however few its runs: starting, statistics, tables, report. */
-export const SWEEP_SECONDS = 0.6;
+export const SWEEP_SECONDS = 0.5;
 /** Of the whole work, what `parity: auto` spends on checks: half of it on leaders, the rest on a sample. */
 const PARITY_TIME = 0.25;
 /** What the first checks take more than others, since nothing of them is compiled yet. */

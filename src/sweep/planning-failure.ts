@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { getJson, putJson } from './json-objects.ts';
 import { planFailureKey, planKey } from './keys.ts';
 import type { Store } from './ports.ts';

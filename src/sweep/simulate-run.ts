@@ -6,13 +6,11 @@ import {
   type ParityCheck,
   type ParityScratch,
 } from '../core/check-parity.ts';
-import { createRunLog } from '../core/execution/run-log.ts';
 import type { InstructionMatrix } from '../core/instructions.ts';
-import { type Kernel, kernelOf } from '../core/kernel/kernel.ts';
+import { kernelOf } from '../core/kernel/kernel.ts';
 import { METRICS } from '../core/metrics/catalog.ts';
 import { measure } from '../core/metrics/measure.ts';
 import { createReturnStats, type ReturnStats, returnStats } from '../core/metrics/return-stats.ts';
-import { divergenceText, firstDivergence } from '../core/parity.ts';
 import type { RunConfig } from '../core/run-config.ts';
 import { createWorkspace, type Workspace } from '../core/window/workspace.ts';
 import { runWindow } from '../core/window-engine.ts';
@@ -129,9 +127,8 @@ export function createSimulator({ bars, strategy, barsPerYear, riskFreeRate }: R
     windows ??= createWindowRuns(bars);
     const { workspace, scratch, stats, returns } = windows;
     // The check runs the window engine itself, and leaves its equity and ledger in the workspace.
-    const checked = withParity ? checkParity(matrix, settings, workspace, scratch) : null;
+    const parity = withParity ? checkParity(matrix, settings, workspace, scratch) : null;
     if (!withParity) runWindow(matrix, settings, workspace);
-    const parity = checked && kernel ? withKernel(checked, kernel, matrix, settings, workspace) : checked;
     const { equity, ledger } = workspace;
     returnStats(equity, bars.length, settings.cash, settings.fill.drawdownFrom, returns, stats);
     measure({ returns: stats, totals: ledger.totals, config: settings }, metrics);
@@ -156,24 +153,6 @@ function createWindowRuns(bars: Bars): WindowRuns {
     stats: createReturnStats(),
     returns: new Float64Array(bars.length),
   };
-}
-
-/** A check, with the kernel's equity and totals compared to those of the run in the workspace. */
-function withKernel(
-  check: ParityCheck,
-  kernel: Kernel,
-  matrix: InstructionMatrix,
-  config: RunConfig,
-  { bars, equity, ledger }: Workspace,
-): ParityCheck {
-  if (check.status === 'diverged' || !kernel.run(matrix, config)) return check;
-  const log = createRunLog();
-  const divergence = firstDivergence(
-    { equity, ledger, log },
-    { equity: kernel.equity, ledger: { ...ledger, totals: kernel.totals }, log },
-  );
-  if (divergence === null) return check;
-  return { ...check, status: 'diverged', detail: `kernel: ${divergenceText(divergence, bars)}` };
 }
 
 function decide(strategy: Strategy, bars: Bars, params: ParameterSet['params'], key: string): Decided {

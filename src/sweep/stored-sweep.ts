@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DatasetManifest } from '../contracts/dataset-manifest.ts';
 import { InvalidInputError, OutsideError } from '../contracts/errors.ts';
 import { periodBounds } from '../contracts/period.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Bars } from '../core/bars.ts';

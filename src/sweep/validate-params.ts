@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { axisValues, isAxis, type Scalar } from '../contracts/axis.ts';
 import { InvalidInputError } from '../contracts/errors.ts';
 import { suggestName } from '../contracts/nearest.ts';

@@ -7,7 +7,7 @@ import { duckdb } from '../support/duckdb.ts';
 const { root, write, remove } = scratch('explain');
 const MODULE = `
 import { defineStrategy } from 'backsweep';
-import { z } from 'zod';
+import * as z from 'zod';
 export default defineStrategy({
   name: 'fragile',
   description: 'Throws where it is told to',

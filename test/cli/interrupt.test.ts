@@ -8,7 +8,7 @@ const { root, write, remove } = scratch('interrupt');
 // Where it is told to be slow, busy for some 50 ms a run, so that there is a middle to interrupt; that decides nothing.
 const SLOW = `
 import { defineStrategy } from 'backsweep';
-import { z } from 'zod';
+import * as z from 'zod';
 export default defineStrategy({
   name: 'slow',
   description: 'Takes its time',

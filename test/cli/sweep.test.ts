@@ -8,7 +8,7 @@ import { duckdb } from '../support/duckdb.ts';
 const { root, write, remove } = scratch('sweep');
 const MODULE = `
 import { defineStrategy } from 'backsweep';
-import { z } from 'zod';
+import * as z from 'zod';
 export default defineStrategy({
   name: 'fragile',
   description: 'Throws, or returns nonsense, as it is told',

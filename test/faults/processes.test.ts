@@ -85,7 +85,7 @@ describe('F1 F25 a sweep killed with -9 at any moment, started again each time',
 // Busy for some 50 ms a run, so that there is a middle to interrupt; what it counts decides nothing.
 const SLOW = `
 import { defineStrategy } from 'backsweep';
-import { z } from 'zod';
+import * as z from 'zod';
 export default defineStrategy({
   name: 'slow',
   description: 'Takes its time',

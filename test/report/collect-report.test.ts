@@ -71,6 +71,18 @@ describe('what a report holds, against SQL over the same Parquet files', () => {
     }
   });
 
+  it('is the numbers of the leaders to the last bit, since they are read beside those of the terminal', async () => {
+    const rows = await sql(`SELECT * FROM runs WHERE status = 'ok' ORDER BY run_index`);
+    const byIndex = new Map(rows.map((row) => [Number(row.run_index), row]));
+    const { metrics } = columns(data.leaders);
+    expect(data.leaders.rows).toBeGreaterThan(10);
+    for (const [m, { name }] of data.metrics.entries()) {
+      expect(metrics[m]).toEqual(
+        data.leaders.runIndices.map((index) => byIndex.get(index)![name] ?? Number.NaN),
+      );
+    }
+  });
+
   it('is how each metric is spread at each value of each axis', async () => {
     const slices = unpack(data.slices);
     const sizes = data.axes.map(({ labels }) => labels.length);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { openSweepApi } from '../../src/adapters/http/sweep-api.ts';
 import { s3Client } from '../../src/adapters/s3/s3-client.ts';
 import { openS3Store } from '../../src/adapters/s3/s3-store.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { importBars } from '../../src/adapters/local/import-bars.ts';
 import type { Bars } from '../../src/core/bars.ts';
 import { joinBars } from '../../src/formats/join-bars.ts';

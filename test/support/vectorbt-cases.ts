@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bars } from '../../src/core/bars.ts';
 import { NO_STOPS, type RunConfig, type StopRule } from '../../src/core/run-config.ts';
 import { barsOf, type Ohlc } from './bars.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineStrategy } from '../../src/strategies/strategy.ts';
 import { validateParams } from '../../src/sweep/validate-params.ts';
 import { messageOf, specOf } from '../support/sweep-spec.ts';

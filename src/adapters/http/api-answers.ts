@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sweepIdSchema } from '../../contracts/message.ts';
 import { summarySchema } from '../../contracts/summary.ts';
 

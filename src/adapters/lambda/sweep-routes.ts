@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import type { SweepMessage } from '../../contracts/message.ts';
 import { planSchema } from '../../contracts/plan.ts';

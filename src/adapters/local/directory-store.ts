@@ -1,15 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { linkSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInputError, OutsideError } from '../../contracts/errors.ts';
 import { checkKey, checkPrefix } from '../../sweep/keys.ts';
 import type { Store, StoredObject } from '../../sweep/ports.ts';
+import {
+  codeOf,
+  fill,
+  flushDirectories,
+  found,
+  isMissing,
+  readWhole,
+  unlinkIfThere,
+  withFile,
+  writeFlushed,
+} from './flushed-files.ts';
 
 /** Begins with a dot, as no segment of a key does. */
 const TEMPORARY = '.tmp';
 const DAY_MS = 86_400_000;
-
 /**
  * A store over a directory, shared safely by several processes.
  *
@@ -20,7 +30,7 @@ const DAY_MS = 86_400_000;
 export async function openDirectoryStore(directory: string): Promise<Store> {
   const root = resolve(directory);
   const temporaries = join(root, TEMPORARY);
-  await cleanTemporaries(temporaries);
+  cleanTemporaries(temporaries);
 
   const pathOf = (key: string) => join(root, ...checkKey(key).split('/'));
 
@@ -40,18 +50,18 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
     const target = pathOf(key);
     const temporary = join(temporaries, `${hostName()}.${process.pid}.${randomUUID()}`);
     try {
-      await mkdir(temporaries, { recursive: true });
-      const firstCreated = await mkdir(dirname(target), { recursive: true });
+      mkdirSync(temporaries, { recursive: true });
+      const firstCreated = mkdirSync(dirname(target), { recursive: true });
       try {
         await writeFlushed(temporary, bytes);
-        await link(temporary, target);
+        linkSync(temporary, target);
       } finally {
-        await unlink(temporary).catch(ignoreMissing);
+        unlinkIfThere(temporary);
       }
       await flushDirectories(dirname(target), firstCreated ? dirname(firstCreated) : dirname(target));
       return 'created';
     } catch (cause) {
-      if (codeOf(cause) === 'EEXIST' && (await isObject(target))) return null;
+      if (codeOf(cause) === 'EEXIST' && found(target)?.isFile()) return null;
       throw failure('write', target, cause);
     }
   }
@@ -59,7 +69,7 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   async function get(key: string, into?: ArrayBuffer) {
     const path = pathOf(key);
     try {
-      return into ? await readInto(path, into) : bytesOf(await readFile(path));
+      return await readWhole(path, into);
     } catch (cause) {
       if (isMissing(cause)) return null;
       throw failure('read', path, cause);
@@ -69,14 +79,11 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   async function getRange(key: string, start: number, end: number) {
     const path = pathOf(key);
     try {
-      const file = await open(path, 'r');
-      try {
+      return await withFile(path, async (file) => {
         const bytes = new Uint8Array(end - start);
         await fill(file, bytes, start);
         return bytes;
-      } finally {
-        await file.close();
-      }
+      });
     } catch (cause) {
       throw failure('read', path, cause);
     }
@@ -85,10 +92,9 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   async function size(key: string) {
     const path = pathOf(key);
     try {
-      const found = await stat(path);
-      return found.isFile() ? found.size : null;
+      const file = found(path);
+      return file?.isFile() ? file.size : null;
     } catch (cause) {
-      if (isMissing(cause)) return null;
       throw failure('read', path, cause);
     }
   }
@@ -104,7 +110,7 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
       throw new InvalidInputError(`store: only markers under active/ are ever deleted, found ${key}`);
     }
     try {
-      await unlink(path);
+      unlinkSync(path);
       await flushDirectories(dirname(path), dirname(path));
     } catch (cause) {
       if (!isMissing(cause)) throw failure('delete', path, cause);
@@ -114,42 +120,11 @@ export async function openDirectoryStore(directory: string): Promise<Store> {
   return { putOnce, get, getRange, size, list, delete: remove };
 }
 
-/** A whole file, which never changes: in `into` where it fits. */
-async function readInto(path: string, into: ArrayBuffer): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    if (size > into.byteLength) return bytesOf(await file.readFile());
-    const bytes = new Uint8Array(into, 0, size);
-    await fill(file, bytes, 0);
-    return bytes;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Reads until `bytes` are full. */
-async function fill(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
-  let filled = 0;
-  while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-    if (bytesRead === 0) throw new Error(`it has no bytes ${start} to ${start + bytes.length}`);
-    filled += bytesRead;
-  }
-}
-
-const bytesOf = ({ buffer, byteOffset, length }: Buffer) =>
-  new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
-
-async function isObject(path: string) {
-  return (await stat(path).catch(ignoreMissing))?.isFile() ?? false;
-}
-
 /** Depth first, in the order of whole keys: a folder sorts by its name with the slash. */
 async function* walk(directory: string, keyOfDirectory: string, prefix: string): AsyncIterable<StoredObject> {
   let entries: { name: string; folder: boolean }[];
   try {
-    entries = (await readdir(directory, { withFileTypes: true }))
+    entries = readdirSync(directory, { withFileTypes: true })
       .filter((entry) => !entry.name.startsWith('.'))
       .map((entry) =>
         entry.isDirectory() ? { name: `${entry.name}/`, folder: true } : { name: entry.name, folder: false },
@@ -165,52 +140,37 @@ async function* walk(directory: string, keyOfDirectory: string, prefix: string):
     if (folder) {
       if (key.startsWith(prefix) || prefix.startsWith(key)) yield* walk(path, key, prefix);
     } else if (key.startsWith(prefix)) {
-      const found = await stat(path).catch(ignoreMissing); // a marker may vanish between the two calls
-      if (found) yield { key, bytes: found.size, modifiedMs: found.mtimeMs };
+      const file = found(path); // a marker may vanish between the two calls
+      if (file) yield { key, bytes: file.size, modifiedMs: file.mtimeMs };
     }
-  }
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array) {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes new names last: a name is lost with its directory's unflushed pages, however safe the file itself is. */
-async function flushDirectories(from: string, to: string) {
-  if (process.platform === 'win32') return; // directories cannot be opened there
-  for (let path = from; ; path = dirname(path)) {
-    const directory = await open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-    if (path === to || path === dirname(path)) return;
   }
 }
 
 const hostName = () => hostname().replaceAll(/[^A-Za-z0-9-]/g, '-');
 
 /** Removes the temporary files of processes of this host that no longer live, and those of other hosts after a day. */
-async function cleanTemporaries(directory: string) {
-  const names = await readdir(directory).catch((cause: unknown) => {
-    if (isMissing(cause)) return [];
-    throw failure('list', directory, cause);
-  });
-  for (const name of names) {
+function cleanTemporaries(directory: string) {
+  for (const name of namesIn(directory)) {
     const path = join(directory, name);
     const [host, pid] = name.split('.');
-    const found = await stat(path).catch(ignoreMissing);
+    const file = found(path);
     const abandoned =
-      host === hostName() ? !isAlive(Number(pid)) : Date.now() - (found?.mtimeMs ?? 0) > DAY_MS;
-    // On a read-only disk they stay: reading goes on, and a write will say what is wrong.
-    if (found && abandoned) await unlink(path).catch(() => undefined);
+      host === hostName() ? !isAlive(Number(pid)) : Date.now() - (file?.mtimeMs ?? 0) > DAY_MS;
+    if (!file || !abandoned) continue;
+    try {
+      unlinkSync(path);
+    } catch {
+      // On a read-only disk they stay: reading goes on, and a write will say what is wrong.
+    }
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    if (isMissing(cause)) return [];
+    throw failure('list', directory, cause);
   }
 }
 
@@ -221,14 +181,6 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-}
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code;
-
-const isMissing = (error: unknown) => ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '');
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }
 
 const WAYS_OUT: Record<string, string> = {

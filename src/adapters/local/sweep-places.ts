@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import { canonicalJson, sha256Hex } from '../../formats/canonical-json.ts';
 import { knownGeneration } from '../../sweep/generations.ts';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import {
   type NamedSql,

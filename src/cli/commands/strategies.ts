@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { STRATEGIES, strategyByName } from '../../strategies/catalog.ts';
 import type { Strategy } from '../../strategies/strategy.ts';
 import { table } from '../table.ts';

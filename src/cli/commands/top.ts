@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ResultsDatabase, SqlRows } from '../../adapters/duckdb/results-database.ts';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import { axisColumns } from '../../contracts/result-row.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../../contracts/errors.ts';
 import { axisColumns } from '../../contracts/result-row.ts';
 import type { Summary } from '../../contracts/summary.ts';

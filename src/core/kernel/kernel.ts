@@ -24,6 +24,11 @@ export interface Kernel {
   /** Cash at the end. */
   readonly cash: number;
   /**
+   * Where the latest run re-entered, of a matrix with rows that the dense mode repeats: bar and asset in turn, ascending, of the
+   * first 1,000; null where there was no memory to note it.
+   */
+  readonly reentries: Int32Array | null;
+  /**
    * One run, bit for bit `runWindow` and `returnStats`.
    *
    * @returns false where nothing was run because memory has no room for the matrix
@@ -40,6 +45,7 @@ interface KernelExports {
   equityPointer(): number;
   returnsPointer(): number;
   positionPointer(): number;
+  reentriesPointer(): number;
   rowBarPointer(): number;
   rowStartPointer(): number;
   cellAssetPointer(): number;
@@ -54,6 +60,8 @@ const TOTALS_AT = 32;
 const STATS_AT = 64;
 const BLOCKS_AT = STATS_AT + 15;
 const CONTROL_LENGTH = 128;
+/** As in assembly/reentries.ts. */
+const MOST_REENTRIES = 1_000;
 
 /** In the order in which the module writes them. */
 const TOTALS = [
@@ -176,6 +184,11 @@ function kernelOver(exports: KernelExports, memory: SharedMemory, at: number, ba
     totals,
     get cash() {
       return control[TOTALS_AT + TOTALS.length]!;
+    },
+    get reentries() {
+      const at = exports.reentriesPointer() >>> 0;
+      const count = Math.min(totals.reentries, MOST_REENTRIES);
+      return at === 0 ? null : new Int32Array(memory.buffer, at, 2 * count);
     },
     run,
   };

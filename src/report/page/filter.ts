@@ -16,7 +16,7 @@ export interface Filter {
   clear(): void;
   readonly active: boolean;
   /** The rows that pass, ascending. */
-  rows(columns: RunColumns): number[];
+  rows(columns: RunColumns<Float32Array | Float64Array>): number[];
   onChange(listener: () => void): void;
 }
 

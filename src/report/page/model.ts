@@ -11,7 +11,7 @@ export interface Model {
   readonly objective: ReportMetric;
   /** All runs, or a sample. */
   readonly runs: RunColumns;
-  readonly leaders: RunColumns;
+  readonly leaders: RunColumns<Float64Array>;
   readonly cube: Float32Array | null;
   readonly slices: Float32Array;
 }
@@ -32,11 +32,15 @@ export function readModel(): Model {
   };
 }
 
-function unpackRuns({ rows, positions, metrics }: PackedRuns): RunColumns {
+function unpackRuns<Metric extends Float32Array | Float64Array>({
+  rows,
+  positions,
+  metrics,
+}: PackedRuns): RunColumns<Metric> {
   return {
     rows,
     positions: positions.map((packed) => unpack(packed) as Uint8Array),
-    metrics: metrics.map((packed) => unpack(packed) as Float32Array),
+    metrics: metrics.map((packed) => unpack(packed) as Metric),
   };
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SweepSpec } from '../../contracts/sweep-spec.ts';
 import type { Bars } from '../../core/bars.ts';
 import { BLOCKS, blockBounds } from '../../core/metrics/return-stats.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sweepRoutes } from '../../../src/adapters/lambda/sweep-routes.ts';
 import { memoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import { processRunner } from '../../../src/adapters/process/process-runner.ts';

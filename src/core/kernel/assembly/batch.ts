@@ -56,7 +56,7 @@ export function executeBatch(t: i32, row: i32, closes: usize, window: i32): void
   const V = batchValue(allPrices);
   if (V > 0) executeOrders(V, allPrices, closes, window);
   else countRejected(dueCount);
-  if (cellCarried !== 0 && V > 0) countReentries(due, dueCount);
+  if (cellCarried !== 0 && V > 0) countReentries(due, dueCount, t);
   if (onConflict === INSTRUCTION && usesStops) markDue(0);
 }
 

@@ -22,6 +22,7 @@ import {
   rowStart,
 } from './layout';
 import { writeTotals } from './ledger';
+import { reentryPlaces } from './reentries';
 import { simulate } from './run';
 import { prepareRows } from './schedule';
 import { measureReturns } from './statistics';
@@ -59,6 +60,9 @@ export function returnsPointer(): usize {
 }
 export function positionPointer(): usize {
   return position;
+}
+export function reentriesPointer(): usize {
+  return reentryPlaces;
 }
 export function rowBarPointer(): usize {
   return rowBar;

@@ -120,7 +120,7 @@ function dimensionsOf({ data }: Model): ShownDimension[] {
 
 /** A run that is drawn: a row of the runs, or one of the leaders. */
 interface Line {
-  readonly columns: RunColumns;
+  readonly columns: RunColumns<Float32Array | Float64Array>;
   readonly row: number;
 }
 
