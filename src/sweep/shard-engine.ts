@@ -5,7 +5,7 @@ import { fillModel } from '../core/fill-model.ts';
 import { tailRisk } from '../core/metrics/tail-risk.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { type Grid, gridOf, type ParameterSet, parameterReader, parametersAt } from './grid.ts';
-import { parameterSpelling, runIds } from './ids.ts';
+import { runNames } from './ids.ts';
 import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
 import { parityColumns, runShard, shardRoom } from './run-shard.ts';
@@ -53,7 +53,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     validation,
     simulator,
     bars,
-    runId: runIds({
+    nameOf: runNames({
       datasetId: spec.bars,
       bars,
       strategyName: strategy.name,
@@ -62,7 +62,6 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
       riskFreeRate,
       snap,
     }),
-    spell: parameterSpelling(),
   };
   let room: ReturnType<typeof shardRoom> | null = null; // whoever only replays runs needs none
   let onAllBars: Simulator | null = null; // only leaders are tested on the holdout

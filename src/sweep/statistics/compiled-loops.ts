@@ -69,15 +69,7 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
   const halvesAndRanks = (
     { splits, tables }: Halves,
     { lowEdge, highEdge, below, notAbove }: RankCounts,
-  ): Seven => [
-    at(splits),
-    splits.length,
-    at(tables),
-    at(lowEdge),
-    at(highEdge),
-    at(below),
-    at(notAbove),
-  ];
+  ): Seven => [at(splits), splits.length, at(tables), at(lowEdge), at(highEdge), at(below), at(notAbove)];
   return {
     floats: (length) => new Float64Array(buffer, room(8 * length), length),
     masks(values) {
