@@ -53,7 +53,7 @@ function compress(input: Uint8Array, out: Uint8Array, start: number): number {
       if (ip > limit) break;
       at = putLiteral(input, literal, ip, out, at);
       for (;;) {
-        const length = matchLength(input, candidate, ip, end);
+        const length = matchLength(view, candidate, ip);
         at = putCopy(ip - candidate, length, out, at);
         ip += length;
         literal = ip;
@@ -73,9 +73,12 @@ function compress(input: Uint8Array, out: Uint8Array, start: number): number {
 }
 
 /** How many bytes from `a` and from `b` on are equal; the first four are. */
-function matchLength(input: Uint8Array, a: number, b: number, end: number): number {
+function matchLength(input: DataView, a: number, b: number): number {
+  const most = input.byteLength - b;
   let length = 4;
-  while (b + length < end && input[b + length] === input[a + length]) length++;
+  while (length + 4 <= most && input.getUint32(b + length, true) === input.getUint32(a + length, true))
+    length += 4;
+  while (length < most && input.getUint8(b + length) === input.getUint8(a + length)) length++;
   return length;
 }
 
