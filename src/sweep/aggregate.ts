@@ -60,7 +60,11 @@ export async function aggregateSweep(
   const leaders = ranking.robust
     ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
     : fold.leaders;
-  const mine = await leaderboard(store, plan, generation, columns, leaders, runner);
+  // The runner's threads replay leaders while this one goes through the rows once more.
+  const [mine] = await Promise.all([
+    leaderboard(store, plan, generation, columns, leaders, runner),
+    statistics.rank(),
+  ]);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,
@@ -75,7 +79,7 @@ export async function aggregateSweep(
   // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
-  const measured = await statistics.finish(fold, board.table, generation);
+  const measured = statistics.finish(fold, board.table, generation);
   return publish(store, generation, input, used, fold, board, key, measured, windows?.choices() ?? null);
 }
 

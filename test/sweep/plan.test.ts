@@ -62,10 +62,10 @@ describe('a plan', () => {
   });
 
   it.each([
-    // 1,000 bars × 10 assets: 40 µs a run, 2.025 ms a check; affordable, leaders, sampled, counted by hand
-    ['every run of a cheap sweep', 49, 1, 24],
-    ['a third of 0.64 s less 0.1 s of a small one', 1_000, ((0.64 / 3 - 0.1) / 2.025e-3 - 27) / 1_000, 27],
-    ['the same of a large one’s 40.6 s', 1_000_000, ((40.6 / 3 - 0.1) / 2.025e-3 - 1_000) / 1e6, 1_000],
+    // 1,000 bars × 10 assets: 40 µs a run, 2.825 ms a check; affordable, leaders, sampled, counted by hand
+    ['every run of a cheap sweep', 35, 1, 17],
+    ['a third of 0.64 s less 0.1 s of a small one', 1_000, ((0.64 / 3 - 0.1) / 2.825e-3 - 20) / 1_000, 20],
+    ['the same of a large one’s 40.6 s', 1_000_000, ((40.6 / 3 - 0.1) / 2.825e-3 - 1_000) / 1e6, 1_000],
   ])('checks of parity auto %s', (_, runs, share, leaders) => {
     const plan = planOf({ ...ids, runs, bars: 1_000, assets: 10, parity: 'auto' });
     expect(plan.parityShare).toBeCloseTo(share, 12);

@@ -29,8 +29,10 @@ export interface MeasuredSweep {
 export interface SweepStatisticsPass extends RowObserver {
   /** The surroundings of each run of the fold. */
   neighbourhoodsOf(fold: Pick<Fold, 'objective'>): (run: number) => Neighbourhood;
-  /** After the last shard; `board` is the leaderboard. */
-  finish(fold: Fold, board: ResultTable, generation: number): Promise<MeasuredSweep>;
+  /** The second pass over the rows, after the last shard. */
+  rank(): Promise<void>;
+  /** After the second pass; `board` is the leaderboard. */
+  finish(fold: Fold, board: ResultTable, generation: number): MeasuredSweep;
 }
 
 /**
@@ -74,9 +76,12 @@ export async function startSweepStatistics(
     columns: BLOCK_COLUMNS,
     observe: (shard, rows, count) => blocks?.observe(shard, blockColumns(rows, count)),
     neighbourhoodsOf,
-    async finish(fold, board, generation) {
+    async rank() {
+      await blocks?.rank(shards, secondPass());
+    },
+    finish(fold, board, generation) {
       const { objective } = fold;
-      const found = blocks && (await blocks.finish(shards, secondPass()));
+      const found = blocks === null ? null : blocks.result();
       const luck = Array.from({ length: board.rows }, (_, row) => luckOfRow(board, row));
       const plateaus = plateauClusters(neighbours, grid.axes.length, objective, direction);
       const findings: Findings = {
