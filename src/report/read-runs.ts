@@ -1,9 +1,9 @@
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import type { ResultColumn, ResultValues } from '../formats/results-parquet.ts';
-import { readShard, shardReader } from '../sweep/fold-shards.ts';
 import { shardRange } from '../sweep/plan.ts';
 import type { Store } from '../sweep/ports.ts';
+import { readShard, shardReader } from '../sweep/read-shard.ts';
 import { rangesOf } from '../sweep/shard-ranges.ts';
 import type { PlacedAxis } from './axes.ts';
 import { type Causes, causeCounter, zeroTradeCause } from './causes.ts';

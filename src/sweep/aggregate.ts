@@ -13,7 +13,7 @@ import {
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
-import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
+import { addParity, type Fold, foldShards } from './fold-shards.ts';
 import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
@@ -21,6 +21,7 @@ import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard
 import { LEADERS } from './plan.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
+import { readShard } from './read-shard.ts';
 import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
 import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';

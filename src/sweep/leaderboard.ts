@@ -1,9 +1,9 @@
 import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
-import { shardReader } from './fold-shards.ts';
 import { inLanes } from './lanes.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
+import { shardReader } from './read-shard.ts';
 import { HOLDOUT_COLUMNS } from './validation/holdout-test.ts';
 
 /** Replays that wait at once, for each shard that a runner computes at once. */

@@ -8,7 +8,7 @@ import { type Grid, gridOf, type ParameterSet, parameterReader, parametersAt } f
 import { runNames } from './ids.ts';
 import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
-import { parityColumns, runShard, shardRoom } from './run-shard.ts';
+import { parityColumns, runShard, type ShardContext, shardRoom } from './run-shard.ts';
 import { createSimulator, type SimulatedRun, type Simulator } from './simulate-run.ts';
 import { barsPerYearOf } from './sweep-content.ts';
 import { type FollowedRun, followRun } from './validation/follow-run.ts';
@@ -63,7 +63,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
       snap,
     }),
   };
-  let room: ReturnType<typeof shardRoom> | null = null; // whoever only replays runs needs none
+  let withRoom: ShardContext | null = null; // whoever only replays runs needs no room
   let onAllBars: Simulator | null = null; // only leaders are tested on the holdout
   const heldOut = (set: ParameterSet, ranked: SimulatedRun): HoldoutTest | null => {
     if (allBars === bars) return null;
@@ -75,9 +75,11 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   return {
     grid,
     runShard(shard, between, into) {
-      const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
-      room ??= shardRoom(columns, axisColumns(grid), plan);
-      return runShard({ ...context, room }, shard, between, into);
+      if (withRoom === null) {
+        const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
+        withRoom = { ...context, room: shardRoom(columns, axisColumns(grid), plan) };
+      }
+      return runShard(withRoom, shard, between, into);
     },
     replay(params, withParity) {
       const set = parameterSet(params, grid);

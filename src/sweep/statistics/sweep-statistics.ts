@@ -1,9 +1,10 @@
 import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
 import type { ResultTable } from '../../formats/results-parquet.ts';
 import type { StatisticsInput } from '../aggregate-input.ts';
-import { type Fold, type Ranking, type RowObserver, shardReader } from '../fold-shards.ts';
+import type { Fold, Ranking, RowObserver } from '../fold-shards.ts';
 import type { FurtherTable, ValidationTable } from '../further-tables.ts';
 import { shardRange } from '../plan.ts';
+import { shardReader } from '../read-shard.ts';
 import { axisImportance } from './axis-importance.ts';
 import type { BarFacts } from './bar-facts.ts';
 import { benchmarkOf } from './benchmark.ts';
