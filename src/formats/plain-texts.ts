@@ -1,5 +1,5 @@
 import type { FileMetaData } from 'hyparquet';
-import { plainPage } from './plain-page.ts';
+import { onlyText, plainPage } from './plain-page.ts';
 
 /** A column of texts in the form in which a PLAIN page holds them: no list of them is kept, which would be garbage soon. */
 export interface PlainTexts {
@@ -86,5 +86,28 @@ export function copyPlainTexts(
     if (row < wanted || at + 4 > view.length || at + 4 + view.readUInt32LE(at) > view.length) return false;
     out[wanted] = view.toString('utf8', at + 4, at + 4 + view.readUInt32LE(at));
   }
+  return true;
+}
+
+/**
+ * Fills a column whose rows all have the same text, or none: as status and parity mostly are. What is read otherwise is a list
+ * of the rows for each shard, which is garbage soon.
+ *
+ * @param out [rows of the file], null
+ * @returns false, and `out` as it was, for a column of another form
+ */
+export function copyRepeatedText(
+  bytes: Uint8Array,
+  file: FileMetaData,
+  name: string,
+  out: (string | null)[],
+): boolean {
+  const page = plainPage(bytes, file, name);
+  if (page !== null) {
+    return page.type === 'BYTE_ARRAY' && page.values === out.length && page.nulls === out.length;
+  }
+  const text = onlyText(bytes, file, name, out.length);
+  if (text === null) return false;
+  out.fill(text);
   return true;
 }
