@@ -78,7 +78,8 @@ const read = (shard: number) => (shard === chunks - 1 ? last : chunk);
 const blocks = await seconds(async () => {
   const found = createBlockStatistics({ bars: BARS, runs, riskFree: 0, benchmark: { sums: null }, seed: 1 });
   for (const shard of all) found.observe(shard, read(shard));
-  await found.finish(all, async (shard) => read(shard));
+  await found.rank(all, async (shard) => read(shard));
+  found.result();
 });
 const lengths = { 1000: [10, 10, 10], 100000: [100, 10, 10, 10], 1000000: [100, 100, 10, 10] }[runs] ?? [
   runs,

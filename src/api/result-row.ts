@@ -2,9 +2,9 @@ import type { Plan } from '../contracts/plan.ts';
 import { METRICS } from '../core/metrics/catalog.ts';
 import type { ResultColumn } from '../formats/results-parquet.ts';
 import { shardSets } from '../sweep/complete.ts';
-import { readShard } from '../sweep/fold-shards.ts';
 import type { Store } from '../sweep/ports.ts';
 import type { PlainRow } from '../sweep/read-leaderboard.ts';
+import { readShard } from '../sweep/read-shard.ts';
 
 /** Everything that was varied or fixed of a run, defaults filled in. */
 export interface RunParameters {

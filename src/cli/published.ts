@@ -3,11 +3,11 @@ import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
 import { decodeResults, type ResultColumn, resultFooter } from '../formats/results-parquet.ts';
 import { shardSets } from '../sweep/complete.ts';
-import { readShard } from '../sweep/fold-shards.ts';
 import { getJson } from '../sweep/json-objects.ts';
 import { failureKey, tableKey } from '../sweep/keys.ts';
 import { leaderboardColumns } from '../sweep/leaderboard.ts';
 import type { Store } from '../sweep/ports.ts';
+import { readShard } from '../sweep/read-shard.ts';
 import type { RunRow } from './leaders.ts';
 
 /** The first rows of the leaderboard that a summary was published with. */

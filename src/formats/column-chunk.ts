@@ -2,9 +2,10 @@ import type { ColumnChunk, Encoding } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
-import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
+
 import type { Column } from '../contracts/result-row.ts';
 import { type PlainTexts, plainTexts } from './plain-texts.ts';
+import { snappyCompress } from './snappy.ts';
 
 /** A column of a table as the encoding sees it. */
 export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
@@ -107,19 +108,22 @@ function chunkOf(
 
 /** 1 for every row with a value, 0 for the others; null where all have one. */
 function missingLevels(values: ResultValues): Uint8Array | null {
-  const first = values instanceof Float64Array ? firstNaN(values) : values.indexOf(null as never);
-  if (first < 0) return null;
-  const levels = new Uint8Array(values.length).fill(1);
-  for (let i = first; i < values.length; i++) {
-    const value = values[i];
-    if (value === null || Number.isNaN(value)) levels[i] = 0;
+  return values instanceof Float64Array ? missingNumbers(values) : missingCells(values);
+}
+
+function missingNumbers(values: Float64Array): Uint8Array | null {
+  let levels: Uint8Array | null = null;
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isNaN(values[i]!)) continue;
+    levels ??= new Uint8Array(values.length).fill(1);
+    levels[i] = 0;
   }
   return levels;
 }
 
-function firstNaN(values: Float64Array): number {
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) return i;
-  return -1;
+function missingCells(values: readonly (string | boolean | null)[]): Uint8Array | null {
+  if (!values.includes(null)) return null;
+  return Uint8Array.from(values, (value) => (value === null ? 0 : 1));
 }
 
 function levelsOf(missing: Uint8Array | null, rows: number): Uint8Array {
@@ -144,11 +148,17 @@ function valuesBody(
 ): PageBody {
   if (!(values instanceof Float64Array)) return flagsBody(values as (boolean | null)[]);
   const all = missing ? definedOf(values, present) : values;
-  let repeats = 0;
-  for (let i = 1; i < present; i++) if (all[i] === all[i - 1]) repeats++;
+  const repeats = repeatsOf(all);
   const numbers = column.type === 'DOUBLE' ? all : integers(column, all);
   const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   return { encoding: 'PLAIN', bytes, compress: 2 * repeats > present };
+}
+
+/** Numbers that are equal to the one before. In a function of its own, so that it is compiled once, for one type of array. */
+function repeatsOf(values: Float64Array): number {
+  let repeats = 0;
+  for (let i = 1; i < values.length; i++) if (values[i] === values[i - 1]) repeats++;
+  return repeats;
 }
 
 /** The numbers that are not NaN; the `filter` of a typed array makes a list of them first. */

@@ -1,9 +1,11 @@
 import type { FileMetaData } from 'hyparquet';
-import { plainPage } from './plain-page.ts';
+import { onlyText, plainPage } from './plain-page.ts';
 
 /** A column of texts in the form in which a PLAIN page holds them: no list of them is kept, which would be garbage soon. */
 export interface PlainTexts {
   add(text: string): void;
+  /** Adds a text as its UTF-8. */
+  addBytes(text: Uint8Array): void;
   /** Forgets all of them; their memory serves the next. */
   clear(): void;
   /** How many there are. */
@@ -21,17 +23,26 @@ export function plainTexts(): PlainTexts {
   let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let end = 0;
   let count = 0;
+  const makeRoom = (bytes: number) => {
+    const needed = end + 4 + bytes;
+    if (needed <= buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * buffer.length));
+    larger.set(buffer.subarray(0, end));
+    buffer = larger;
+  };
   return {
     add(text) {
-      const needed = end + 4 + WIDEST * text.length;
-      if (needed > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * buffer.length));
-        larger.set(buffer.subarray(0, end));
-        buffer = larger;
-      }
+      makeRoom(WIDEST * text.length);
       const length = buffer.write(text, end + 4);
       buffer.writeUInt32LE(length, end);
       end += 4 + length;
+      count++;
+    },
+    addBytes(text) {
+      makeRoom(text.length);
+      buffer.writeUInt32LE(text.length, end);
+      buffer.set(text, end + 4);
+      end += 4 + text.length;
       count++;
     },
     clear() {
@@ -75,5 +86,28 @@ export function copyPlainTexts(
     if (row < wanted || at + 4 > view.length || at + 4 + view.readUInt32LE(at) > view.length) return false;
     out[wanted] = view.toString('utf8', at + 4, at + 4 + view.readUInt32LE(at));
   }
+  return true;
+}
+
+/**
+ * Fills a column whose rows all have the same text, or none: as status and parity mostly are. What is read otherwise is a list
+ * of the rows for each shard, which is garbage soon.
+ *
+ * @param out [rows of the file], null
+ * @returns false, and `out` as it was, for a column of another form
+ */
+export function copyRepeatedText(
+  bytes: Uint8Array,
+  file: FileMetaData,
+  name: string,
+  out: (string | null)[],
+): boolean {
+  const page = plainPage(bytes, file, name);
+  if (page !== null) {
+    return page.type === 'BYTE_ARRAY' && page.values === out.length && page.nulls === out.length;
+  }
+  const text = onlyText(bytes, file, name, out.length);
+  if (text === null) return false;
+  out.fill(text);
   return true;
 }

@@ -4,7 +4,7 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { OutsideError } from '../contracts/errors.ts';
 import { PHYSICAL, type ResultColumn, type ResultValues, writeColumnChunk } from './column-chunk.ts';
 import { copyPlainNumbers } from './plain-numbers.ts';
-import { copyPlainTexts, type PlainTexts, plainTexts } from './plain-texts.ts';
+import { copyPlainTexts, copyRepeatedText, type PlainTexts, plainTexts } from './plain-texts.ts';
 
 export type { ResultColumn, ResultValues };
 
@@ -187,28 +187,30 @@ export async function decodeResults(
     const others: string[] = [];
     for (const { name, type } of columns) {
       const column = values.get(name)!;
-      const texts = textRows && type === 'UTF8' ? (column as (string | null)[]) : null;
+      const texts = type === 'UTF8' ? (column as (string | null)[]) : null;
       const copied = texts
-        ? copyPlainTexts(bytes, footer.parquet, name, textRows!, texts)
+        ? copyRepeatedText(bytes, footer.parquet, name, texts) ||
+          (textRows !== undefined && copyPlainTexts(bytes, footer.parquet, name, textRows, texts))
         : copyPlainNumbers(bytes, footer.parquet, name, column);
       if (copied) filled += rows;
       else others.push(name);
     }
-    await parquetRead({
-      file: { byteLength: bytes.length, slice: (start, end) => exactBuffer(bytes.subarray(start, end)) },
-      metadata: footer.parquet,
-      columns: others,
-      onChunk({ columnName, columnData, rowStart }) {
-        const column = values.get(columnName)!;
-        for (let i = 0; i < columnData.length; i++) {
-          const value: unknown = columnData[i];
-          if (column instanceof Float64Array)
-            column[rowStart + i] = value === null ? Number.NaN : Number(value);
-          else column[rowStart + i] = (value ?? null) as string & boolean;
-        }
-        filled += columnData.length;
-      },
-    });
+    if (others.length > 0)
+      await parquetRead({
+        file: { byteLength: bytes.length, slice: (start, end) => exactBuffer(bytes.subarray(start, end)) },
+        metadata: footer.parquet,
+        columns: others,
+        onChunk({ columnName, columnData, rowStart }) {
+          const column = values.get(columnName)!;
+          for (let i = 0; i < columnData.length; i++) {
+            const value: unknown = columnData[i];
+            if (column instanceof Float64Array)
+              column[rowStart + i] = value === null ? Number.NaN : Number(value);
+            else column[rowStart + i] = (value ?? null) as string & boolean;
+          }
+          filled += columnData.length;
+        },
+      });
   } catch (cause) {
     throw new OutsideError(`${source}: cannot decode the results (${(cause as Error).message})`, { cause });
   }

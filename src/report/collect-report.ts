@@ -21,7 +21,6 @@ import { logitQuantiles, readSurroundings } from './overfitting-figures.ts';
 import { pack } from './pack.ts';
 import { pageMetrics } from './page-metrics.ts';
 import { parityMetrics, savings } from './published-metrics.ts';
-import { readRuns } from './read-runs.ts';
 import { type ReplayedLeader, replayCurves } from './replay-curves.ts';
 import type { PackedRuns, ReportCurves, ReportData, ReportMetric } from './report-data.ts';
 import type { RunColumns } from './run-columns.ts';
@@ -68,17 +67,15 @@ export async function collectReport(
   const axes = placeAxes(axisColumns(grid), budget.positions);
   const columns = resultColumns(grid);
   const source = { store, plan, summary, columns };
-  const read = await readRuns(source, axes);
   const rows = await readLeaderboard(store, summary, columns, { limit: LEADERS });
   const leaders = leaderColumns(rows, axes, metrics);
   const curves = curvesOf(summary, grid, rows, inputs);
-  const sizes = axes.map(({ axis }) => axis.labels.length);
   const benchmark = typeof curves === 'string' ? null : (curves.benchmark?.metrics ?? null);
   const [leastSaving, mostSaving] = await savings(store, summary);
   const bars = typeof inputs === 'string' ? null : inputs.bars;
   const runIds = rows.map((row) => String(row.run_id));
   const best = rows.length === 0 ? null : leaders.positions.map((positions) => positions[0]!);
-  const figures = await runFigures(source, read.positions, { metrics, sizes, budget, best, benchmark });
+  const figures = await runFigures(source, { axes, metrics, budget, best, benchmark });
   return {
     v: 1,
     name: spec.name,
@@ -110,8 +107,8 @@ export async function collectReport(
     logits: await logitQuantiles(store, summary),
     followed: await readFollowed(store, summary),
     curves,
-    failures: [...read.failures, ...(await givenUpShards(store, plan, summary))],
-    zeroTrades: read.zeroTrades,
+    failures: [...figures.failures, ...(await givenUpShards(store, plan, summary))],
+    zeroTrades: figures.zeroTrades,
     parity: await parityMetrics(store, summary),
     leastSaving,
     mostSaving,

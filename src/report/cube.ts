@@ -1,7 +1,7 @@
-import { ANY, CELL_STATISTICS, cellReader, groupRuns, statisticOf } from './cells.ts';
+import { ANY, CELL_STATISTICS, cellStatistic, groupRuns, statisticOf } from './cells.ts';
 import type { ReportMetric } from './report-data.ts';
-import type { RunColumns } from './run-columns.ts';
-import { cellRoom, sortedCells } from './sorted-cells.ts';
+import { pickRows, type RunColumns } from './run-columns.ts';
+import type { SortedMetric } from './sorted-cells.ts';
 
 /** The statistics of a cell in a cube: those of cells, and the runs whose other axes are as in the best run. */
 export const CUBE_STATISTICS = [...CELL_STATISTICS, 'as_best'] as const;
@@ -38,39 +38,70 @@ export function axisPairs(axes: number): [number, number][] {
   return pairs;
 }
 
-/**
- * The cells of every pair of axes, for the first `metrics` metrics: what a page shows of more runs than it can hold.
- *
- * @param best positions of the best run; null = there is none, and `as_best` is NaN
- */
-export function pairCube(
-  columns: RunColumns,
+/** Room for a cube of so many metrics. */
+export function emptyCube(sizes: readonly number[], metrics: number): Float32Array {
+  return new Float32Array(cubeLength(sizes, metrics)).fill(Number.NaN);
+}
+
+/** The cells of every pair of axes in one metric, the one numbered `m` of `metrics`: what a page shows of more runs than it can hold. */
+export function fillCube(
+  cube: Float32Array,
+  { cellsBy }: SortedMetric,
   sizes: readonly number[],
-  metrics: readonly ReportMetric[],
-  best: readonly number[] | null,
-  room = cellRoom(columns.rows, sizes.length),
-): Float32Array {
-  const cube = new Float32Array(cubeLength(sizes, metrics.length)).fill(Number.NaN);
-  const pairs = axisPairs(sizes.length).map((pair) => {
-    const pins = best?.map((position, axis) => (pair.includes(axis) ? ANY : position));
-    return { pair, asBest: pins ? groupRuns(columns, pair, sizes, pins) : null };
-  });
-  for (const [m, { direction }] of metrics.entries()) {
-    const metric = columns.metrics[m]!;
-    const cellsBy = sortedCells(columns, sizes, metric, room);
-    for (const { pair, asBest } of pairs) {
-      const offsets = CUBE_STATISTICS.map((_, s) => cubeOffset(sizes, metrics.length, pair, m, s));
-      const read = cellsBy(pair);
-      const readBest = asBest && cellReader(asBest, metric);
-      const cells = sizes[pair[0]]! * sizes[pair[1]]!;
-      for (let cell = 0; cell < cells; cell++) {
-        const values = read(cell);
-        for (const [s, statistic] of CELL_STATISTICS.entries()) {
-          cube[offsets[s]! + cell] = statisticOf(values, statistic, direction);
-        }
-        if (readBest) cube[offsets[CELL_STATISTICS.length]! + cell] = readBest(cell).mean;
+  metrics: number,
+  m: number,
+  direction: ReportMetric['direction'],
+): void {
+  for (const pair of axisPairs(sizes.length)) {
+    const offsets = CELL_STATISTICS.map((_, s) => cubeOffset(sizes, metrics, pair, m, s));
+    const read = cellsBy(pair);
+    const cells = sizes[pair[0]]! * sizes[pair[1]]!;
+    for (let cell = 0; cell < cells; cell++) {
+      const values = read(cell);
+      for (const [s, statistic] of CELL_STATISTICS.entries()) {
+        cube[offsets[s]! + cell] = statisticOf(values, statistic, direction);
       }
     }
   }
-  return cube;
+}
+
+/**
+ * Fills `as_best` of all metrics of a cube: the mean of the runs whose other axes are as in the best run.
+ *
+ * @param columns with at least the first `metrics` metrics
+ * @param best positions of the best run
+ */
+export function fillAsBest(
+  cube: Float32Array,
+  columns: RunColumns,
+  sizes: readonly number[],
+  metrics: number,
+  best: readonly number[],
+): void {
+  const near = pickRows(columns, rowsNear(columns, best, 2));
+  for (const pair of axisPairs(sizes.length)) {
+    const pins = best.map((position, axis) => (pair.includes(axis) ? ANY : position));
+    const grouped = groupRuns(near, pair, sizes, pins);
+    for (let m = 0; m < metrics; m++) {
+      const means = cellStatistic(grouped, near.metrics[m]!, 'mean', 'none');
+      cube.set(means, cubeOffset(sizes, metrics, pair, m, CELL_STATISTICS.length));
+    }
+  }
+}
+
+/** The rows that differ from a position on at most so many axes, ascending. */
+function rowsNear(
+  { rows, positions }: Pick<RunColumns, 'rows' | 'positions'>,
+  position: readonly number[],
+  axes: number,
+): number[] {
+  const near: number[] = [];
+  for (let row = 0; row < rows; row++) {
+    let different = 0;
+    for (let k = 0; k < positions.length && different <= axes; k++) {
+      if (positions[k]![row] !== position[k]) different++;
+    }
+    if (different <= axes) near.push(row);
+  }
+  return near;
 }

@@ -1,5 +1,4 @@
 import { quantileOf } from './cells.ts';
-import { sortFloats } from './sort-floats.ts';
 
 const BINS = 48;
 
@@ -24,20 +23,19 @@ export interface Histogram {
 }
 
 /**
- * Counts the values of a metric by bins; NaN = undefined.
+ * Counts the values of a metric by bins.
  *
- * @param room memory to sort in, [values]
+ * @param sorted the defined values, ascending
+ * @param missing how many are undefined
  */
 export function histogramOf(
-  values: Float32Array,
+  sorted: Float32Array,
+  missing: number,
   direction: 'higher' | 'lower' | 'none',
   benchmark: number | null,
-  room: Float32Array = new Float32Array(values.length),
 ): Histogram {
-  const sorted = sortFloats(definedOf(values, room));
   const defined = sorted.length;
   const empty = { from: 0, to: 0, bins: [], below: 0, above: 0, benchmark: null };
-  const missing = values.length - defined;
   if (defined === 0) {
     return { defined, undefined: missing, least: null, median: null, most: null, mean: null, ...empty };
   }
@@ -75,10 +73,4 @@ export function histogramOf(
             ),
           },
   };
-}
-
-function definedOf(values: Float32Array, found: Float32Array): Float32Array {
-  let count = 0;
-  for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i]!)) found[count++] = values[i]!;
-  return found.subarray(0, count);
 }

@@ -1,16 +1,17 @@
+import type { PlacedAxis } from './axes.ts';
 import type { Budget } from './budget.ts';
 import { SAMPLE_RUNS } from './budget.ts';
-import { pairCube } from './cube.ts';
+import { emptyCube, fillAsBest, fillCube } from './cube.ts';
 import { type Histogram, histogramOf } from './histogram.ts';
-import { type RunsSource, readMetrics } from './read-runs.ts';
+import { type ReadRuns, type RunsSource, readMetrics, readRuns } from './read-runs.ts';
 import type { ReportMetric } from './report-data.ts';
-import { pickRows, type RunColumns } from './run-columns.ts';
+import { pickRows, type RunColumns, runColumns } from './run-columns.ts';
 import { sampleRows } from './sample-rows.ts';
 import { emptySlices, fillSlices } from './slices.ts';
-import { cellRoom } from './sorted-cells.ts';
+import { cellRoom, sortedMetric } from './sorted-cells.ts';
 
 /** What a page says of all runs. */
-export interface RunFigures {
+export interface RunFigures extends ReadRuns {
   /** All of them, or a sample. */
   readonly shown: RunColumns;
   /** Null where all are shown. */
@@ -21,9 +22,8 @@ export interface RunFigures {
 
 /** What the figures are about. */
 export interface FigureRequest {
+  readonly axes: readonly PlacedAxis[];
   readonly metrics: readonly ReportMetric[];
-  /** Positions of every axis. */
-  readonly sizes: readonly number[];
   readonly budget: Budget;
   /** Positions of the best run; null = there is none. */
   readonly best: readonly number[] | null;
@@ -32,39 +32,45 @@ export interface FigureRequest {
 }
 
 const SAMPLE_SEED = 1;
+/** Values of runs that are held at once, 4 bytes each: a million runs with all metrics took several times the memory that running them did. */
+const HELD_VALUES = 6_000_000;
 
-/**
- * Takes the figures of all runs. Where a page cannot hold these, some metrics at a time are read, as many as its cube has:
- * a million runs with all of them at once would take several times the memory that running them did.
- */
+/** Takes the figures of all runs, some metrics at a time: as many as are held at once, or as a cube has. */
 export async function runFigures(
   source: RunsSource,
-  positions: RunColumns['positions'],
-  { metrics, sizes, budget, best, benchmark }: FigureRequest,
+  { axes, metrics, budget, best, benchmark }: FigureRequest,
 ): Promise<RunFigures> {
   const rows = source.summary.okRuns;
+  const sizes = axes.map(({ axis }) => axis.labels.length);
   const sample = budget.complete ? null : sampleRows(rows, SAMPLE_RUNS, SAMPLE_SEED);
-  const shown: Float32Array[] = [];
+  const held = Math.max(budget.cubeMetrics, Math.floor(HELD_VALUES / Math.max(1, rows)));
+  const step = budget.complete ? metrics.length : Math.min(metrics.length, held);
+  const room = runColumns(axes.length, step, rows);
+  const cells = cellRoom(rows, sizes.length);
+  const cube = budget.complete ? null : emptyCube(sizes, budget.cubeMetrics);
   const slices = emptySlices(sizes, metrics.length);
   const histograms: Histogram[] = [];
-  let cube: Float32Array | null = null;
-  const step = budget.complete ? metrics.length : budget.cubeMetrics;
-  const room = Array.from({ length: step }, () => new Float32Array(rows));
-  const cells = cellRoom(rows, sizes.length);
+  const shown: Float32Array[] = [];
+  const read = await readRuns(source, axes, metrics.slice(0, step), room);
   for (let first = 0; first < metrics.length; first += step) {
     const some = metrics.slice(first, first + step);
-    const columns: RunColumns = { rows, positions, metrics: room.slice(0, some.length) };
-    await readMetrics(source, some, columns.metrics);
+    const columns: RunColumns = { ...room, metrics: room.metrics.slice(0, some.length) };
+    if (first > 0) await readMetrics(source, some, columns);
     shown.push(...(sample ? pickRows(columns, sample) : columns).metrics);
-    if (first === 0 && !budget.complete) cube = pairCube(columns, sizes, some, best, cells);
-    fillSlices(slices, columns, sizes, metrics.length, first, cells);
-    for (const [m, { name, direction }] of some.entries()) {
-      histograms.push(histogramOf(columns.metrics[m]!, direction, benchmark?.[name] ?? null, cells.sorted));
+    if (first === 0 && cube && best) fillAsBest(cube, columns, sizes, budget.cubeMetrics, best);
+    for (const [i, { name, direction }] of some.entries()) {
+      const metric = sortedMetric(columns, sizes, columns.metrics[i]!, cells);
+      const m = first + i;
+      if (cube && m < budget.cubeMetrics) fillCube(cube, metric, sizes, budget.cubeMetrics, m, direction);
+      fillSlices(slices, metric, sizes, metrics.length, m);
+      const missing = rows - metric.ascending.length;
+      histograms.push(histogramOf(metric.ascending, missing, direction, benchmark?.[name] ?? null));
     }
   }
-  const where = sample ? pickRows({ rows, positions, metrics: [] }, sample).positions : positions;
+  const { positions } = sample ? pickRows({ ...room, metrics: [] }, sample) : room;
   return {
-    shown: { rows: sample?.length ?? rows, positions: where, metrics: shown },
+    ...read,
+    shown: { rows: sample?.length ?? rows, positions, metrics: shown },
     cube,
     slices,
     histograms,

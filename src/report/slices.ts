@@ -1,6 +1,5 @@
 import { quantileOf } from './cells.ts';
-import type { RunColumns } from './run-columns.ts';
-import { cellRoom, sortedCells } from './sorted-cells.ts';
+import type { SortedMetric } from './sorted-cells.ts';
 
 /** The numbers of a slice at one position of an axis: quantiles of the defined values, their mean, how many. */
 export const SLICE_QUANTILES = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -23,28 +22,20 @@ export function emptySlices(sizes: readonly number[], metrics: number): Float32A
   return new Float32Array(NUMBERS * metrics * sizes.reduce((sum, size) => sum + size, 0));
 }
 
-/**
- * How metrics are spread at each position of each axis, over all other axes.
- *
- * @param slices of `all` metrics, of which those of the columns are the ones from `first` on
- */
+/** How a metric, the one numbered `m` of `metrics`, is spread at each position of each axis, over all other axes. */
 export function fillSlices(
   slices: Float32Array,
-  columns: RunColumns,
+  { cellsBy }: SortedMetric,
   sizes: readonly number[],
-  all: number,
-  first: number,
-  room = cellRoom(columns.rows, sizes.length),
+  metrics: number,
+  m: number,
 ): void {
-  for (const [m, metric] of columns.metrics.entries()) {
-    const cellsBy = sortedCells(columns, sizes, metric, room);
-    for (const [axis, size] of sizes.entries()) {
-      const read = cellsBy([axis]);
-      for (let position = 0; position < size; position++) {
-        const { sorted, mean } = read(position);
-        const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
-        slices.set(numbers, sliceOffset(sizes, all, axis, first + m, position));
-      }
+  for (const [axis, size] of sizes.entries()) {
+    const read = cellsBy([axis]);
+    for (let position = 0; position < size; position++) {
+      const { sorted, mean } = read(position);
+      const numbers = [...SLICE_QUANTILES.map((q) => quantileOf(sorted, q)), mean, sorted.length];
+      slices.set(numbers, sliceOffset(sizes, metrics, axis, m, position));
     }
   }
 }

@@ -16,58 +16,103 @@ export function cellRoom(rows: number, axes: number): CellRoom {
   return { keys: numbers(), rows: numbers(), other: numbers(), sorted: new Float32Array(rows), positions };
 }
 
-/** Gives, for a grouping by one or two axes, the values of its cells; they hold until the next grouping. */
-export type CellsBy = (by: readonly number[]) => (cell: number) => CellValues;
+/** One metric in the order of its values. */
+export interface SortedMetric {
+  /** The defined values, ascending; they hold until the next metric. */
+  readonly ascending: Float32Array;
+  /** The values of the cells by one or two axes; they hold until the next grouping. */
+  cellsBy(by: readonly number[]): (cell: number) => CellValues;
+}
 
 /**
- * The cells of one metric by any axes, as `groupRuns` and `cellReader` would give them: the rows are put in the order of
+ * One metric, and its cells by any axes as `groupRuns` and `cellReader` would give them: the rows are put in the order of
  * their values once, and dealt out to cells in that order, so that no cell is sorted.
  *
  * @param sizes number of positions of every axis
  */
-export function sortedCells(
+export function sortedMetric(
   { positions }: Pick<RunColumns, 'positions'>,
   sizes: readonly number[],
   metric: Float32Array,
   room: CellRoom,
-): CellsBy {
-  const ascending = ascendingRows(metric, room);
+): SortedMetric {
+  const rows = ascendingRows(metric, room);
   const { sorted } = room;
   // Looked up once a row, and not again for every grouping. The keys are not needed any more.
-  const values = new Float32Array(room.keys.buffer, room.keys.byteOffset, ascending.length);
-  for (let i = 0; i < values.length; i++) values[i] = metric[ascending[i]!]!;
-  for (const [axis, own] of positions.entries()) {
-    const ordered = room.positions[axis]!;
-    for (let i = 0; i < ascending.length; i++) ordered[i] = own[ascending[i]!]!;
-  }
-  return ([first, second]) => {
-    const [outer, ordered] = [positions[first!]!, room.positions[first!]!];
-    // Of one axis: as if each cell had one position of a second.
-    const size = second === undefined ? 1 : sizes[second]!;
-    const inner = second === undefined ? null : positions[second]!;
-    const innerOrdered = second === undefined ? null : room.positions[second]!;
-    const cells = sizes[first!]! * size;
-    const start = new Uint32Array(cells + 1);
-    const sums = new Float64Array(cells);
-    for (let row = 0; row < metric.length; row++) {
-      const value = metric[row]!;
-      if (Number.isNaN(value)) continue;
-      const cell = inner === null ? outer[row]! : outer[row]! * size + inner[row]!;
-      start[cell + 1]!++;
-      sums[cell]! += value; // in the order of the runs
-    }
-    for (let cell = 0; cell < cells; cell++) start[cell + 1]! += start[cell]!;
-    const next = start.slice();
-    for (let i = 0; i < values.length; i++) {
-      const cell = innerOrdered === null ? ordered[i]! : ordered[i]! * size + innerOrdered[i]!;
-      sorted[next[cell]!++] = values[i]!;
-    }
-    return (cell) => {
-      const [from, to] = [start[cell]!, start[cell + 1]!];
-      return {
-        sorted: sorted.subarray(from, to),
-        mean: from === to ? Number.NaN : sums[cell]! / (to - from),
+  const ascending = new Float32Array(room.keys.buffer, room.keys.byteOffset, rows.length);
+  for (let i = 0; i < ascending.length; i++) ascending[i] = metric[rows[i]!]!;
+  for (const [axis, own] of positions.entries()) inOrder(own, rows, room.positions[axis]!);
+  return {
+    ascending,
+    cellsBy([first, second]) {
+      // Of one axis: as if each cell had one position of a second.
+      const size = second === undefined ? 1 : sizes[second]!;
+      const pair = (of: readonly Uint8Array[]) =>
+        [of[first!]!, second === undefined ? null : of[second]!] as const;
+      const cells = sizes[first!]! * size;
+      const start = new Uint32Array(cells + 1);
+      const sums = new Float64Array(cells);
+      addUp(metric, pair(positions), size, start, sums);
+      for (let cell = 0; cell < cells; cell++) start[cell + 1]! += start[cell]!;
+      dealOut(ascending, pair(room.positions), size, start.slice(), sorted);
+      return (cell) => {
+        const [from, to] = [start[cell]!, start[cell + 1]!];
+        return {
+          sorted: sorted.subarray(from, to),
+          mean: from === to ? Number.NaN : sums[cell]! / (to - from),
+        };
       };
-    };
+    },
   };
+}
+
+type AxisPositions = readonly [outer: Uint8Array, inner: Uint8Array | null];
+
+function inOrder(own: Uint8Array, rows: Uint32Array, out: Uint8Array): void {
+  for (let i = 0; i < rows.length; i++) out[i] = own[rows[i]!]!;
+}
+
+/** Counts the defined values of cell c in `start[c + 1]` and adds them up in the order of the runs. */
+function addUp(
+  metric: Float32Array,
+  [outer, inner]: AxisPositions,
+  size: number,
+  start: Uint32Array,
+  sums: Float64Array,
+): void {
+  // Neighbours are mostly of one cell: its sum is not put down and taken up again for each.
+  let open = 0;
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < metric.length; row++) {
+    const value = metric[row]!;
+    if (Number.isNaN(value)) continue;
+    const cell = inner === null ? outer[row]! : outer[row]! * size + inner[row]!;
+    if (cell !== open) {
+      sums[open] = sum;
+      start[open + 1]! += count;
+      open = cell;
+      sum = sums[cell]!;
+      count = 0;
+    }
+    sum += value;
+    count++;
+  }
+  if (count === 0) return;
+  sums[open] = sum;
+  start[open + 1]! += count;
+}
+
+/** Puts values into their cells in the order given; `next` is where each cell begins. */
+function dealOut(
+  values: Float32Array,
+  [outer, inner]: AxisPositions,
+  size: number,
+  next: Uint32Array,
+  out: Float32Array,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const cell = inner === null ? outer[i]! : outer[i]! * size + inner[i]!;
+    out[next[cell]!++] = values[i]!;
+  }
 }

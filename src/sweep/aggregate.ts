@@ -13,7 +13,7 @@ import {
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
-import { addParity, type Fold, foldShards, readShard } from './fold-shards.ts';
+import { addParity, type Fold, foldShards } from './fold-shards.ts';
 import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
@@ -21,6 +21,7 @@ import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard
 import { LEADERS } from './plan.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
+import { readShard } from './read-shard.ts';
 import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
 import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
@@ -60,7 +61,11 @@ export async function aggregateSweep(
   const leaders = ranking.robust
     ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
     : fold.leaders;
-  const mine = await leaderboard(store, plan, generation, columns, leaders, runner);
+  // The runner's threads replay leaders while this one goes through the rows once more.
+  const [mine] = await Promise.all([
+    leaderboard(store, plan, generation, columns, leaders, runner),
+    statistics.rank(),
+  ]);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,
@@ -75,7 +80,7 @@ export async function aggregateSweep(
   // Results are created once, so only a nondeterministic strategy can make a replay differ: the first one published holds.
   const board = outcome === 'different' ? await published(store, key, columns, mine) : mine;
   countCheckedLeaders(fold, board);
-  const measured = await statistics.finish(fold, board.table, generation);
+  const measured = statistics.finish(fold, board.table, generation);
   return publish(store, generation, input, used, fold, board, key, measured, windows?.choices() ?? null);
 }
 

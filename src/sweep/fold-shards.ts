@@ -1,16 +1,9 @@
-import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
-import {
-  decodeResults,
-  type ResultColumn,
-  type ResultValues,
-  resultFooter,
-  tableRoom,
-} from '../formats/results-parquet.ts';
-import { resultKey } from './keys.ts';
+import type { ResultColumn, ResultValues } from '../formats/results-parquet.ts';
 import { shardRange } from './plan.ts';
 import type { Store } from './ports.ts';
 import { type Ranked, rankedList } from './ranked-list.ts';
+import { shardReader } from './read-shard.ts';
 
 /** How rows are ranked and filtered; what the sweep file says of results. */
 export interface Ranking {
@@ -121,112 +114,96 @@ export async function foldShards(
   for (const shard of shards) {
     const rows = await readRows(shard);
     const { count } = shardRange(plan, shard);
-    for (let row = 0; row < count; row++) foldRow(fold, rows, shard, row, ranking, leaders.offer);
+    const seen = foldedColumns(rows, ranking);
+    for (let row = 0; row < count; row++) foldRow(fold, seen, shard, row, ranking, leaders.offer);
     for (const observer of observers) observer.observe(shard, rows, count);
     onShard(shard);
   }
   return { ...fold, leaders: leaders.best() };
 }
 
-/** The columns asked for of one shard's object, checked to be exactly the shard's rows of this sweep. */
-export const readShard = (store: Store, plan: Plan, shard: number, columns: readonly ResultColumn[]) =>
-  shardReader(store, plan, columns)(shard);
-
-/**
- * Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next.
- *
- * With `textRows`, ascending, texts of other rows may be null.
- */
-export function shardReader(
-  store: Store,
-  plan: Plan,
-  columns: readonly ResultColumn[],
-): (shard: number, textRows?: readonly number[]) => Promise<ReadonlyMap<string, ResultValues>> {
-  const room = tableRoom(columns, Math.min(plan.shardRuns, plan.runs));
-  let into = new ArrayBuffer(0);
-  return async (shard, textRows) => {
-    const key = resultKey(plan.sweepId, shard);
-    const bytes = await store.get(key, into);
-    if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
-    // Objects of the sweep are about as large as each other.
-    if (bytes.length > into.byteLength) into = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
-    return checkedRows(plan, shard, columns, key, bytes, room, textRows);
-  };
+/** The columns that `foldRow` looks at: looked up once a shard, since by name for each cell is dear. */
+interface FoldedColumns {
+  readonly runIndex: ResultValues;
+  readonly status: ResultValues;
+  readonly orders: ResultValues;
+  readonly reentries: ResultValues;
+  readonly sparseBytes: ResultValues;
+  readonly denseBytes: ResultValues;
+  readonly parityStatus: ResultValues;
+  readonly denseClass: ResultValues;
+  readonly reentriesDense: ResultValues;
+  readonly driftTurnover: ResultValues;
+  readonly driftFees: ResultValues;
+  readonly objective: ResultValues;
+  readonly constrained: readonly (readonly [name: string, values: ResultValues])[];
 }
 
-async function checkedRows(
-  plan: Plan,
-  shard: number,
-  columns: readonly ResultColumn[],
-  key: string,
-  bytes: Uint8Array,
-  room: ReturnType<typeof tableRoom>,
-  textRows: readonly number[] | undefined,
-): Promise<ReadonlyMap<string, ResultValues>> {
-  const { first, count } = shardRange(plan, shard);
-  const footer = resultFooter(bytes, key);
-  const { metadata } = footer;
-  if (metadata.sweep_id !== plan.sweepId || metadata.shard !== String(shard)) {
-    throw new OutsideError(
-      `${key}: expected the rows of shard ${shard}, found those of ${metadata.sweep_id}/${metadata.shard}`,
-    );
-  }
-  const rows = await decodeResults(bytes, columns, count, key, { footer, table: room(count), textRows });
-  const index = rows.get('run_index');
-  for (let i = 0; index && i < count; i++) {
-    if (index[i] !== first + i) {
-      throw new OutsideError(`${key}: expected run ${first + i} at row ${i}, found ${index[i]}`);
-    }
-  }
-  return rows;
+function foldedColumns(rows: ReadonlyMap<string, ResultValues>, ranking: Ranking): FoldedColumns {
+  const column = (name: string) => rows.get(name)!;
+  return {
+    runIndex: column('run_index'),
+    status: column('status'),
+    orders: column('orders'),
+    reentries: column('reentries'),
+    sparseBytes: column('sparse_bytes'),
+    denseBytes: column('dense_bytes'),
+    parityStatus: column('parity_status'),
+    denseClass: column('dense_class'),
+    reentriesDense: column('reentries_dense'),
+    driftTurnover: column('drift_turnover'),
+    driftFees: column('drift_fees'),
+    objective: column(ranking.metric),
+    constrained: ranking.constraintColumns.map((name) => [name, column(name)] as const),
+  };
 }
 
 function foldRow(
   fold: Fold,
-  rows: ReadonlyMap<string, ResultValues>,
+  columns: FoldedColumns,
   shard: number,
   row: number,
   ranking: Ranking,
   offer: (ranked: Ranked) => void,
 ): void {
-  const number = (name: string) => rows.get(name)![row] as number;
-  if (rows.get('status')![row] !== 'ok') {
+  if (columns.status[row] !== 'ok') {
     fold.failedRuns++;
     return;
   }
   fold.okRuns++;
-  if (number('orders') === 0) fold.zeroTradeRuns++;
-  fold.reentries += number('reentries');
-  const sparse = number('sparse_bytes');
-  const dense = number('dense_bytes');
+  if (columns.orders[row] === 0) fold.zeroTradeRuns++;
+  fold.reentries += columns.reentries[row] as number;
+  const sparse = columns.sparseBytes[row] as number;
+  const dense = columns.denseBytes[row] as number;
   fold.sparseBytes += sparse;
   fold.denseBytes += dense;
   const saving = 1 - sparse / dense;
   if (!(saving >= fold.leastSaving)) fold.leastSaving = saving;
   if (!(saving <= fold.mostSaving)) fold.mostSaving = saving;
-  foldParity(fold, rows, shard, row);
-  const value = number(ranking.metric);
+  foldParity(fold, columns, shard, row);
+  const value = columns.objective[row] as number;
   if (Number.isNaN(value)) return;
-  fold.objective[number('run_index')] = value;
+  const runIndex = columns.runIndex[row] as number;
+  fold.objective[runIndex] = value;
   const constrained: Record<string, number | null> = {};
-  for (const name of ranking.constraintColumns) {
-    constrained[name] = Number.isNaN(number(name)) ? null : number(name);
+  for (const [name, values] of columns.constrained) {
+    const number = values[row] as number;
+    constrained[name] = Number.isNaN(number) ? null : number;
   }
   if (!ranking.accept(constrained)) return;
   fold.acceptedRuns++;
-  fold.accepted[number('run_index')] = 1;
-  offer({ value, runIndex: number('run_index'), shard, row });
+  fold.accepted[runIndex] = 1;
+  offer({ value, runIndex, shard, row });
 }
 
-function foldParity(fold: Fold, rows: ReadonlyMap<string, ResultValues>, shard: number, row: number): void {
-  const status = rows.get('parity_status')![row] as string;
-  const denseClass = rows.get('dense_class')![row] as string | null;
+function foldParity(fold: Fold, columns: FoldedColumns, shard: number, row: number): void {
+  const status = columns.parityStatus[row] as string;
   addParity(fold.parity, {
     status,
-    denseClass,
-    reentriesDense: rows.get('reentries_dense')![row] as number,
-    driftTurnover: rows.get('drift_turnover')![row] as number,
-    driftFees: rows.get('drift_fees')![row] as number,
+    denseClass: columns.denseClass[row] as string | null,
+    reentriesDense: columns.reentriesDense[row] as number,
+    driftTurnover: columns.driftTurnover[row] as number,
+    driftFees: columns.driftFees[row] as number,
   });
   if (status === 'diverged') fold.firstDiverged ??= { shard, row };
 }

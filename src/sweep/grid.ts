@@ -62,22 +62,38 @@ export function axisTarget(axis: Axis): [keyof Settings, string] {
 
 /** Position on each axis of a grid index, into `digits` [axes]; throws RangeError outside the grid. */
 export function digitsAt(grid: Grid, index: GridIndex, digits: number[]): number[] {
-  const safe = grid.size <= Number.MAX_SAFE_INTEGER;
-  if (!(index >= 0 && index < grid.size) || (typeof index === 'number' && !Number.isSafeInteger(index))) {
-    throw new RangeError(`grid index: expected a whole number in [0, ${grid.size}), found ${index}`);
-  }
-  let rest = safe ? Number(index) : BigInt(index);
-  for (let k = grid.axes.length - 1; k >= 0; k--) {
-    const length = grid.axes[k]!.values.length;
-    if (typeof rest === 'number') {
-      digits[k] = rest % length;
-      rest = Math.floor(rest / length);
-    } else {
-      digits[k] = Number(rest % BigInt(length));
-      rest /= BigInt(length);
+  return digitReader(grid)(index, digits);
+}
+
+/** Reads positions as `digitsAt` does, for index after index. */
+export function digitReader({ axes, size }: Grid): (index: GridIndex, digits: number[]) => number[] {
+  const lengths = axes.map(({ values }) => values.length);
+  const points = size <= Number.MAX_SAFE_INTEGER ? Number(size) : null;
+  return (index, digits) => {
+    const inside = points !== null && typeof index === 'number' ? index < points : index < size;
+    if (!(index >= 0 && inside) || (typeof index === 'number' && !Number.isSafeInteger(index))) {
+      throw new RangeError(`grid index: expected a whole number in [0, ${size}), found ${index}`);
     }
+    if (points !== null) splitNumber(Number(index), lengths, digits);
+    else splitBigInt(BigInt(index), lengths, digits);
+    return digits;
+  };
+}
+
+function splitNumber(index: number, lengths: readonly number[], digits: number[]): void {
+  let rest = index;
+  for (let k = lengths.length - 1; k >= 0; k--) {
+    digits[k] = rest % lengths[k]!;
+    rest = Math.floor(rest / lengths[k]!);
   }
-  return digits;
+}
+
+function splitBigInt(index: bigint, lengths: readonly number[], digits: number[]): void {
+  let rest = index;
+  for (let k = lengths.length - 1; k >= 0; k--) {
+    digits[k] = Number(rest % BigInt(lengths[k]!));
+    rest /= BigInt(lengths[k]!);
+  }
 }
 
 /** The settings at a position on each axis [axes]. */
@@ -119,6 +135,7 @@ const KEPT_PARTS = 10_000;
  */
 export function parameterReader(grid: Grid): (index: GridIndex) => ParameterSet {
   const digits: number[] = [];
+  const readDigits = digitReader(grid);
   const part = <T extends object>(
     groupName: keyof Settings,
     make: (values: Record<string, unknown>) => T,
@@ -147,8 +164,9 @@ export function parameterReader(grid: Grid): (index: GridIndex) => ParameterSet 
   const portfolio = part('portfolio', (values) => values as unknown as Portfolio);
   const fill = part('fill', resolveFill);
   return (index) => {
-    digitsAt(grid, index, digits);
-    return { params: params(), stops: stops(), portfolio: portfolio(), ...fill() };
+    readDigits(index, digits);
+    const { fill: model, fillPreset } = fill();
+    return { params: params(), stops: stops(), portfolio: portfolio(), fill: model, fillPreset };
   };
 }
 

@@ -26,17 +26,25 @@ export interface RunIdentity {
   readonly snap: 'none' | 'next';
 }
 
+/** What a run is called: its resolved parameters as canonical JSON {fill, params, portfolio, stops} in UTF-8, and its id. */
+export interface RunName {
+  /** The column `params`, and all that `show` needs to replay the run; holds until the next run. */
+  readonly params: Uint8Array;
+  /** 32 hex digits of a sha256. */
+  readonly id: string;
+}
+
 /**
- * Gives the id of a run from the canonical JSON of its resolved parameters: 32 hex digits of a sha256.
+ * Gives the name of one run after another, from its parameter set and the strategy's part of it as canonical JSON.
  *
- * It depends on the run alone, not on the sweep: dataset, assets and period in use, strategy code, parameters, engine.
- * Instruction files enter by their parameter, which is a sha256. What never changes is spelled once, so that a call
- * costs one hash.
+ * The id depends on the run alone, not on the sweep: dataset, assets and period in use, strategy code, parameters, engine.
+ * Instruction files enter by their parameter, which is a sha256. It is the hash of the parameters behind what never changes;
+ * these are put together from bytes that runs share, since making a text of them took longer than the hash.
  */
-export function runIds(
+export function runNames(
   { bars, ...identity }: RunIdentity,
   engine = ENGINE_DIGEST,
-): (params: string) => string {
+): (set: ParameterSet, params: string) => RunName {
   const context = canonicalJson({
     ...identity,
     engine,
@@ -45,35 +53,54 @@ export function runIds(
     from: bars.times[0] ?? null,
     to: bars.times[bars.length - 1] ?? null,
   });
-  const prefix = hash('sha256', context);
-  return (params) => hash('sha256', `${prefix}\n${params}`).slice(0, ID_DIGITS);
+  const prefix = Buffer.from(`${hash('sha256', context)}\n`);
+  const fillBytes = groupSpelling('{"fill":', '');
+  const portfolioBytes = groupSpelling(',"portfolio":', '');
+  const stopsBytes = groupSpelling(',"stops":', '}');
+  let latest: string | null = null;
+  let paramsBytes: Uint8Array = prefix;
+  let whole = Buffer.from(prefix);
+  return (set, params) => {
+    if (params !== latest) {
+      latest = params;
+      paramsBytes = Buffer.from(`,"params":${params}`);
+    }
+    const fill = fillBytes(set.fill);
+    const portfolio = portfolioBytes(set.portfolio);
+    const stops = stopsBytes(set.stops);
+    const end = prefix.length + fill.length + paramsBytes.length + portfolio.length + stops.length;
+    if (end > whole.length) {
+      whole = Buffer.allocUnsafeSlow(2 * end);
+      whole.set(prefix);
+    }
+    let at = prefix.length;
+    whole.set(fill, at);
+    at += fill.length;
+    whole.set(paramsBytes, at);
+    at += paramsBytes.length;
+    whole.set(portfolio, at);
+    at += portfolio.length;
+    whole.set(stops, at);
+    const id = hash('sha256', whole.subarray(0, end)).slice(0, ID_DIGITS);
+    return { params: whole.subarray(prefix.length, end), id };
+  };
 }
+
+/** Spellings of one group that are kept at most: as many as `parameterReader` keeps of the objects. */
+const KEPT_SPELLINGS = 10_000;
 
 /**
- * Gives the resolved parameters of a run as canonical JSON {fill, params, portfolio, stops}: the column `params`, and
- * all that `show` needs to replay it. `params` is the strategy's part as canonical JSON.
- *
- * A group is spelled anew only where a member differs from that of the run before: spelling a whole one costs more than
- * the hash.
+ * Spells one object after the other, mostly with the same members, whose values are scalars: canonical JSON between two
+ * texts, in UTF-8. A member is spelled anew only where it differs from that of the run before.
  */
-export function parameterSpelling(): (set: ParameterSet, params: string) => string {
-  const [fillText, portfolioText, stopsText] = [groupSpelling(), groupSpelling(), groupSpelling()];
-  return ({ fill, portfolio, stops }, params) =>
-    `{"fill":${fillText(fill)},"params":${params},"portfolio":${portfolioText(portfolio)},"stops":${stopsText(stops)}}`;
-}
-
-/** Spellings of one group that are kept at most. */
-const KEPT_SPELLINGS = 2_000;
-
-/** Canonical JSON of one object after the other, mostly with the same members, whose values are scalars. */
-function groupSpelling(): (group: object) => string {
-  const known = new Map<object, string>(); // runs share the objects, see `parameterReader`
+function groupSpelling(before: string, after: string): (group: object) => Uint8Array {
+  const known = new Map<object, Uint8Array>(); // runs share the objects, see `parameterReader`
   let latest: object | null = null;
   let keys: readonly string[] = [];
-  let members: { readonly key: string; value: unknown; text: string }[] = [];
-  let text = '';
+  let members: { readonly key: string; readonly name: string; value: unknown; text: string }[] = [];
+  let bytes: Uint8Array = new Uint8Array(0);
   return (group) => {
-    if (group === latest) return text;
+    if (group === latest) return bytes;
     const spelled = known.get(group);
     if (spelled !== undefined) return spelled;
     latest = null; // until it is spelled
@@ -81,20 +108,22 @@ function groupSpelling(): (group: object) => string {
     const found = Object.keys(values);
     if (found.length !== keys.length || found.some((key, i) => key !== keys[i])) {
       keys = found;
-      members = found.toSorted().map((key) => ({ key, value: undefined, text: '' }));
+      members = found
+        .toSorted()
+        .map((key) => ({ key, name: JSON.stringify(key), value: undefined, text: '' }));
     }
     let all = '';
     for (const member of members) {
       const value = values[member.key];
       if (!Object.is(value, member.value)) {
-        member.text = canonicalJson({ [member.key]: value }).slice(1, -1);
+        member.text = value === undefined ? '' : `${member.name}:${canonicalJson(value)}`;
         member.value = value;
       }
       if (member.text !== '') all += all === '' ? member.text : `,${member.text}`;
     }
-    text = `{${all}}`;
+    bytes = Buffer.from(`${before}{${all}}${after}`);
     latest = group;
-    if (known.size < KEPT_SPELLINGS) known.set(group, text);
-    return text;
+    if (known.size < KEPT_SPELLINGS) known.set(group, bytes);
+    return bytes;
   };
 }

@@ -1,10 +1,13 @@
 import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
-import { shardReader } from './fold-shards.ts';
 import { inLanes } from './lanes.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
+import { shardReader } from './read-shard.ts';
 import { HOLDOUT_COLUMNS } from './validation/holdout-test.ts';
+
+/** Replays that wait at once, for each shard that a runner computes at once. */
+const WAITING_REPLAYS = 32;
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
   { name: 'rank', type: 'INT32', nullable: false },
@@ -65,7 +68,7 @@ export async function leaderboard(
   }
   const wasUnchecked = leaders.map((_, at) => table.values.get('parity_status')![at] === 'not_checked');
   // By run index, not by rank: neighbours share their instructions.
-  await inLanes(places, runner.concurrency, async ({ at }) => {
+  await inLanes(places, WAITING_REPLAYS * runner.concurrency, async ({ at }) => {
     const params = table.values.get('params')![at] as string;
     const replayed = await runner.replay(params, wasUnchecked[at]! && at < plan.parityLeaders);
     if (replayed === null) return;

@@ -78,12 +78,13 @@ export interface ParityColumns {
 
 /** Computes shards and replays runs: threads on a laptop, the calling process in a function of the cloud. */
 export interface ShardRunner {
-  /** How many calls may be under way at once. */
+  /** How many calls of `run` and `follow` may be under way at once. */
   readonly concurrency: number;
   /** The bytes depend on plan and shard alone. Rejects for a failure that is no fault of the shard, or when stopped. */
   run(shard: number): Promise<ShardOutput>;
   /**
-   * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails.
+   * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails. The more
+   * calls wait, the better a runner can put them together.
    */
   replay(params: string, withParity: boolean): Promise<LeaderReplay | null>;
   /** The returns of one run from the `params` of its row, and its weights at the close of some bars; null as `replay`. */

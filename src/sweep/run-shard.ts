@@ -17,6 +17,7 @@ import {
   tableRoom,
 } from '../formats/results-parquet.ts';
 import { axisTarget, type Grid, type GridIndex, type ParameterSet } from './grid.ts';
+import type { runNames } from './ids.ts';
 import { parityChosen, shardRange } from './plan.ts';
 import type { ParityColumns, ShardRows } from './ports.ts';
 import { indexReader } from './selection.ts';
@@ -45,9 +46,7 @@ export interface ShardContext {
   /** null in a sweep without windows. */
   readonly validation: RunValidation | null;
   readonly bars: Bars;
-  /** Id of a run by the spelling of its parameters. */
-  readonly runId: (params: string) => string;
-  readonly spell: (set: ParameterSet, params: string) => string;
+  readonly nameOf: ReturnType<typeof runNames>;
 }
 
 /** Where the rows of one shard after another are put together and encoded. */
@@ -78,6 +77,14 @@ export function shardRoom(
 /** The table of a shard with the columns that every run fills looked up once: by name for each cell is dear. */
 interface Rows {
   readonly table: ResultTable;
+  readonly runIndex: ResultValues;
+  readonly status: ResultValues;
+  readonly parityStatus: ResultValues;
+  readonly sumCubes: ResultValues;
+  readonly sumFourths: ResultValues;
+  readonly sparseBytes: ResultValues;
+  readonly denseBytes: ResultValues;
+  readonly memorySaving: ResultValues;
   readonly runIds: PlainTexts;
   readonly params: PlainTexts;
   readonly axes: readonly ((row: number, set: ParameterSet) => void)[];
@@ -105,11 +112,13 @@ export function runShard(
   const { first, count } = shardRange(plan, shard);
   const indexOf = indexReader(spec, grid, { first, count, start: plan.scanFrom?.[shard] });
   const rows = room.rows(count);
+  (rows.table.values.get('shard') as Float64Array).fill(shard);
+  (rows.status as string[]).fill('ok');
+  (rows.parityStatus as string[]).fill('not_checked');
   let failedRuns = 0;
   for (let i = 0; i < count; i++) {
     between?.();
-    rows.put('run_index', i, first + i);
-    rows.put('shard', i, shard);
+    rows.runIndex[i] = first + i;
     if (!fillRow(context, rows, i, first + i, read(indexOf(i)))) failedRuns++;
   }
   const bytes = encode(rows.table, plan, shard, first, room.writer);
@@ -121,6 +130,14 @@ function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
   const columns = Object.fromEntries(table.values);
   return {
     table,
+    runIndex: column('run_index'),
+    status: column('status'),
+    parityStatus: column('parity_status'),
+    sumCubes: column('sum_cubes'),
+    sumFourths: column('sum_fourths'),
+    sparseBytes: column('sparse_bytes'),
+    denseBytes: column('dense_bytes'),
+    memorySaving: column('memory_saving'),
     runIds: table.texts!.get('run_id')!,
     params: table.texts!.get('params')!,
     axes: axes.map((axis) => axisWriter(axis, column(axis.column))),
@@ -167,15 +184,13 @@ function fillRow(
   runIndex: number,
   set: ParameterSet,
 ): boolean {
-  const { plan, simulator, spell, runId } = context;
-  const params = spell(set, simulator.paramsJson(set.params));
-  rows.runIds.add(runId(params));
-  rows.params.add(params);
+  const { plan, simulator, nameOf } = context;
+  const { id, params } = nameOf(set, simulator.paramsJson(set.params));
+  rows.runIds.add(id);
+  rows.params.addBytes(params);
   for (const write of rows.axes) write(row, set);
-  rows.put('parity_status', row, 'not_checked');
   try {
     const run = simulator.run(set, parityChosen(runIndex, plan.parityShare));
-    rows.put('status', row, 'ok');
     fillMeasures(context.bars, rows, row, run);
     if (context.validation) fillValidation(context.validation, rows, row, run);
     return true;
@@ -197,13 +212,13 @@ function fillMeasures(
     rows.blockSums[b]![row] = stats.blockSum[b]!;
     rows.blockSquares[b]![row] = stats.blockSquares[b]!;
   }
-  rows.put('sum_cubes', row, stats.sumCubes);
-  rows.put('sum_fourths', row, stats.sumFourths);
+  rows.sumCubes[row] = stats.sumCubes;
+  rows.sumFourths[row] = stats.sumFourths;
   const sparse = sparseBytes(matrix);
   const dense = denseBytes(bars.length, bars.symbols.length);
-  rows.put('sparse_bytes', row, sparse);
-  rows.put('dense_bytes', row, dense);
-  rows.put('memory_saving', row, 1 - sparse / dense);
+  rows.sparseBytes[row] = sparse;
+  rows.denseBytes[row] = dense;
+  rows.memorySaving[row] = 1 - sparse / dense;
   if (parity) for (const [name, value] of Object.entries(parityColumns(parity))) rows.put(name, row, value);
 }
 

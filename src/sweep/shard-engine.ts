@@ -5,10 +5,10 @@ import { fillModel } from '../core/fill-model.ts';
 import { tailRisk } from '../core/metrics/tail-risk.ts';
 import type { Strategy } from '../strategies/strategy.ts';
 import { type Grid, gridOf, type ParameterSet, parameterReader, parametersAt } from './grid.ts';
-import { parameterSpelling, runIds } from './ids.ts';
+import { runNames } from './ids.ts';
 import type { LeaderReplay, ShardRows } from './ports.ts';
 import { resultColumns } from './result-columns.ts';
-import { parityColumns, runShard, shardRoom } from './run-shard.ts';
+import { parityColumns, runShard, type ShardContext, shardRoom } from './run-shard.ts';
 import { createSimulator, type SimulatedRun, type Simulator } from './simulate-run.ts';
 import { barsPerYearOf } from './sweep-content.ts';
 import { type FollowedRun, followRun } from './validation/follow-run.ts';
@@ -53,7 +53,7 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
     validation,
     simulator,
     bars,
-    runId: runIds({
+    nameOf: runNames({
       datasetId: spec.bars,
       bars,
       strategyName: strategy.name,
@@ -62,9 +62,8 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
       riskFreeRate,
       snap,
     }),
-    spell: parameterSpelling(),
   };
-  let room: ReturnType<typeof shardRoom> | null = null; // whoever only replays runs needs none
+  let withRoom: ShardContext | null = null; // whoever only replays runs needs no room
   let onAllBars: Simulator | null = null; // only leaders are tested on the holdout
   const heldOut = (set: ParameterSet, ranked: SimulatedRun): HoldoutTest | null => {
     if (allBars === bars) return null;
@@ -76,9 +75,11 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
   return {
     grid,
     runShard(shard, between, into) {
-      const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
-      room ??= shardRoom(columns, axisColumns(grid), plan);
-      return runShard({ ...context, room }, shard, between, into);
+      if (withRoom === null) {
+        const columns = [...resultColumns(grid), ...(validation?.windowColumns ?? [])];
+        withRoom = { ...context, room: shardRoom(columns, axisColumns(grid), plan) };
+      }
+      return runShard(withRoom, shard, between, into);
     },
     replay(params, withParity) {
       const set = parameterSet(params, grid);

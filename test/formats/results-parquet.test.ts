@@ -137,6 +137,37 @@ describe('results as Parquet', () => {
     );
   });
 
+  it('come back where a text is in every row, in none, or in all but one', async () => {
+    const others = fc.constantFrom(null, '', 'an error', 'não');
+    await fc.assert(
+      fc.asyncProperty(
+        others,
+        others,
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(39),
+        async (most, one, rows, at) => {
+          const errors = Array.from({ length: rows }, (_, i) => (i === at ? one : most));
+          const table = tableOf(
+            errors.map((error, i) => ({
+              run_index: i,
+              run_id: 'same',
+              error,
+              sharpe: 1,
+              orders: 1,
+              p_flag: null,
+            })),
+          );
+          const bytes = encodeResults(table, {});
+          const found = await decodeResults(bytes, COLUMNS, rows, 'x');
+          expect(found.get('error')).toEqual(errors);
+          expect(found.get('run_id')).toEqual(errors.map(() => 'same'));
+          const some = await decodeResults(bytes, COLUMNS, rows, 'x', { textRows: [rows - 1] });
+          expect(some.get('error')![rows - 1]).toBe(errors[rows - 1]);
+        },
+      ),
+    );
+  });
+
   it('are the same where memory is used again, with texts that are kept as bytes', async () => {
     const lists = fc.array(fc.array(row, { minLength: 1, maxLength: 30 }), { minLength: 2, maxLength: 3 });
     await fc.assert(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ANY, cellStatistic, groupRuns, quantileOf } from '../../src/report/cells.ts';
-import { CUBE_STATISTICS, cubeOffset, pairCube } from '../../src/report/cube.ts';
+import { CUBE_STATISTICS, cubeOffset, emptyCube, fillAsBest, fillCube } from '../../src/report/cube.ts';
 import { type RunColumns, runColumns } from '../../src/report/run-columns.ts';
 import { emptySlices, fillSlices, sliceOffset } from '../../src/report/slices.ts';
+import { cellRoom, sortedMetric } from '../../src/report/sorted-cells.ts';
 import { randomStream } from '../support/random.ts';
 
 const SIZES = [3, 4, 2];
@@ -38,6 +39,9 @@ function slowCell(columns: RunColumns, at: Readonly<Record<number, number>>, met
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const median = (values: readonly number[]) =>
   (values[Math.floor((values.length - 1) / 2)]! + values[Math.ceil((values.length - 1) / 2)]!) / 2;
+
+const sorted = (columns: RunColumns, m: number) =>
+  sortedMetric(columns, SIZES, columns.metrics[m]!, cellRoom(columns.rows, SIZES.length));
 
 describe('cells of runs', () => {
   it('hold the number, mean, median, best and worst of the defined values, as filtering row by row gives them', () => {
@@ -96,7 +100,11 @@ describe('the cube of a sweep too large for a page', () => {
   it('holds for every pair of axes what the runs themselves would give', () => {
     const columns = randomColumns(400, 3);
     const best = [1, 2, 0];
-    const cube = pairCube(columns, SIZES, METRICS, best);
+    const cube = emptyCube(SIZES, METRICS.length);
+    fillAsBest(cube, columns, SIZES, METRICS.length, best);
+    for (const [m, { direction }] of METRICS.entries()) {
+      fillCube(cube, sorted(columns, m), SIZES, METRICS.length, m, direction);
+    }
     for (const [a, b, c] of [
       [0, 1, 2],
       [0, 2, 1],
@@ -126,10 +134,7 @@ describe('slices', () => {
   it('hold quartiles, mean and number at each position of each axis', () => {
     const columns = randomColumns(250, 4);
     const slices = emptySlices(SIZES, METRICS.length);
-    for (const first of METRICS.keys()) {
-      const { rows, positions, metrics } = columns;
-      fillSlices(slices, { rows, positions, metrics: [metrics[first]!] }, SIZES, METRICS.length, first);
-    }
+    for (const m of METRICS.keys()) fillSlices(slices, sorted(columns, m), SIZES, METRICS.length, m);
     for (const [axis, size] of SIZES.entries()) {
       for (let m = 0; m < METRICS.length; m++) {
         for (let position = 0; position < size; position++) {

@@ -21,17 +21,23 @@ export interface ShardWorkerData {
   readonly strategy: StrategySource;
 }
 
-/** What a thread is asked: to compute a shard, to replay a run, or to follow one. */
+/** A run to be replayed, by the `params` of its row. */
+export interface ReplayRequest {
+  readonly params: string;
+  readonly withParity: boolean;
+}
+
+/** What a thread is asked: to compute a shard, to replay runs, or to follow one. */
 export type ShardWorkerRequest =
   | { readonly shard: number; readonly into: ArrayBuffer }
-  | { readonly params: string; readonly withParity: boolean }
+  | { readonly runs: readonly ReplayRequest[] }
   | { readonly params: string; readonly at: readonly number[] };
 
 /** What a thread answers: that it is ready, then one message a request. */
 export type ShardWorkerMessage =
   | 'ready'
   | { readonly rows: ShardRows }
-  | { readonly replayed: LeaderReplay }
+  | { readonly replayed: readonly (LeaderReplay | null)[] }
   | { readonly followed: FollowedRun }
   | { readonly error: string };
 
@@ -48,10 +54,19 @@ const engine = createShardEngine(plan, {
 const answer = (message: ShardWorkerMessage, moved: ArrayBuffer[] = []) =>
   parentPort!.postMessage(message, moved);
 
+/** null where the run cannot be replayed, since its strategy now fails. */
+function replayOf({ params, withParity }: ReplayRequest): LeaderReplay | null {
+  try {
+    return engine.replay(params, withParity);
+  } catch {
+    return null;
+  }
+}
+
 parentPort!.on('message', (request: ShardWorkerRequest) => {
   try {
     if ('at' in request) return answer({ followed: engine.follow(request.params, request.at) });
-    if ('params' in request) return answer({ replayed: engine.replay(request.params, request.withParity) });
+    if ('runs' in request) return answer({ replayed: request.runs.map(replayOf) });
     const rows = engine.runShard(request.shard, undefined, request.into);
     answer({ rows }, [rows.bytes.buffer as ArrayBuffer]);
   } catch (error) {

@@ -1,14 +1,23 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
 import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
 import { packageFile } from './package-file.ts';
-import type { ShardWorkerData, ShardWorkerMessage, ShardWorkerRequest } from './shard-worker.ts';
+import type {
+  ReplayRequest,
+  ShardWorkerData,
+  ShardWorkerMessage,
+  ShardWorkerRequest,
+} from './shard-worker.ts';
 
 /** How often a shard is tried before it is given up: a thread may die of something that passes. */
 const ATTEMPTS = 2;
+
+/** Runs that a thread is asked to replay at once: going to and fro for each took longer than replaying it. */
+const MOST_REPLAYS = 32;
 
 /** Objects of a run are short-lived and few: room for more of them only keeps what is dead, a thread each. */
 const YOUNG_MB = 12;
@@ -42,6 +51,8 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const waiting: (() => void)[] = []; // for a thread that is free, or that may be started
+  const replays: WaitingReplay[] = [];
+  let replayers = 0; // of `sendReplays` under way
   const spare: ArrayBuffer[] = []; // memory of objects that were written, for those to come
 
   async function takeWorker(): Promise<Worker> {
@@ -107,9 +118,42 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     return { gaveUp: reasonOf(answer), attempts: ATTEMPTS };
   }
 
-  async function replay(params: string, withParity: boolean): Promise<LeaderReplay | null> {
-    const answer = await ask(() => ({ params, withParity }));
-    return answer !== 'ready' && 'replayed' in answer ? answer.replayed : null;
+  function replay(params: string, withParity: boolean): Promise<LeaderReplay | null> {
+    return new Promise((resolve, reject) => {
+      replays.push({ run: { params, withParity }, resolve, reject });
+      if (replayers >= threads) return;
+      replayers++;
+      void sendReplays();
+    });
+  }
+
+  /** Sends replays as long as any wait. */
+  async function sendReplays(): Promise<void> {
+    for (;;) {
+      await setImmediate(); // whoever asks for many has said so by then
+      // Not all at once, so that no thread is done long before the others.
+      const some = replays.splice(0, Math.min(MOST_REPLAYS, Math.ceil(replays.length / (2 * threads))));
+      if (some.length === 0) break;
+      const runs = some.map(({ run }) => run);
+      try {
+        const answer = await ask(() => ({ runs }));
+        const found = answer !== 'ready' && 'replayed' in answer ? answer.replayed : await eachAlone(runs);
+        for (const [i, { resolve }] of some.entries()) resolve(found[i]!);
+      } catch (error) {
+        for (const { reject } of some) reject(error);
+      }
+    }
+    replayers--;
+  }
+
+  /** Replays that ended a thread together: those that do so alone are null. */
+  async function eachAlone(runs: readonly ReplayRequest[]): Promise<(LeaderReplay | null)[]> {
+    const found: (LeaderReplay | null)[] = [];
+    for (const run of runs) {
+      const answer = runs.length === 1 ? null : await ask(() => ({ runs: [run] }));
+      found.push(answer && answer !== 'ready' && 'replayed' in answer ? answer.replayed[0]! : null);
+    }
+    return found;
   }
 
   async function follow(params: string, at: readonly number[]): Promise<FollowedRun | null> {
@@ -128,6 +172,13 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   signal?.addEventListener('abort', onAbort, { once: true });
   // One call more than threads waits, so that a thread goes on while what it gave is written.
   return { concurrency: threads + 1, run, replay, follow, close };
+}
+
+/** A run to be replayed that no thread has been asked for yet. */
+interface WaitingReplay {
+  readonly run: ReplayRequest;
+  resolve(replayed: LeaderReplay | null): void;
+  reject(reason: unknown): void;
 }
 
 type Answer = ShardWorkerMessage | { readonly ended: string };

@@ -1,6 +1,6 @@
 import type { SweepSpec } from '../../contracts/sweep-spec.ts';
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
-import { readShard } from '../fold-shards.ts';
+import { readShard } from '../read-shard.ts';
 import type { BarFacts } from './bar-facts.ts';
 import { blockColumns } from './run-blocks.ts';
 import type { StatisticsSource } from './statistics-source.ts';

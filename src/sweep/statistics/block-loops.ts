@@ -11,8 +11,12 @@ export interface BlockLoops {
   subsetSums(values: Float64Array, from: number, out: Float64Array): () => void;
   /** Binds: the first pair of halves from one on of which one may be better than the best, else the number of pairs. */
   betterPair(halves: Halves, best: Float64Array): (from: number) => number;
+  /** Binds: the same of a run that may not vary in a half; `limit` [halves] is the greatest |t| of returns that do. */
+  betterOrFlatPair(halves: Halves, best: Float64Array, limit: Float64Array): (from: number) => number;
   /** Binds: adds 1 in every half where the run is below the low edge to `below`, and where not above the high one to `notAbove`. */
   countRanks(halves: Halves, ranks: RankCounts): () => void;
+  /** Binds: the same of a run that may not vary in a half, which then counts as 0. */
+  countFlatRanks(halves: Halves, ranks: RankCounts, limit: Float64Array): () => void;
   /** Binds: the sum of `x` [16] over the blocks of every draw, into `sums` [draws]. */
   drawSums(counts: Float64Array, x: Float64Array, sums: Float64Array): () => void;
   /** Binds: raises four maxima a draw by one run, whose `sums` are of every draw. */

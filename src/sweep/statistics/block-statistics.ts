@@ -84,18 +84,17 @@ export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }:
       }
     },
     /** Second pass over the same shards; `read` gives the rows of those that were not kept. */
-    async finish(
-      shards: readonly number[],
-      read: (shard: number) => Promise<BlockColumns>,
-    ): Promise<BlockStatistics> {
-      if (compared >= 2) {
-        for (const shard of shards) {
-          const rows = kept.get(shard) ?? (await read(shard));
-          for (let row = 0; row < rows.count; row++) {
-            if (readBlocks(rows, row, lengths, riskFree, run)) overfitting.rank(run);
-          }
+    async rank(shards: readonly number[], read: (shard: number) => Promise<BlockColumns>): Promise<void> {
+      if (compared < 2) return;
+      for (const shard of shards) {
+        const rows = kept.get(shard) ?? (await read(shard));
+        for (let row = 0; row < rows.count; row++) {
+          if (readBlocks(rows, row, lengths, riskFree, run)) overfitting.rank(run);
         }
       }
+    },
+    /** What came of both passes. */
+    result(): BlockStatistics {
       return {
         runs: compared,
         sharpeVariance: compared < 2 ? null : squares / (compared - 1),

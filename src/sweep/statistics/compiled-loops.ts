@@ -1,20 +1,24 @@
 import { sharedMemory, webAssembly } from '../../core/kernel/web-assembly.ts';
-import type { BlockLoops } from './block-loops.ts';
+import type { BlockLoops, Halves, RankCounts } from './block-loops.ts';
 import { LOOPS_MODULE } from './loops-module.ts';
+
+/** Splits, pairs, tables; low edge, high edge, below, not above. */
+type Seven = [number, number, number, number, number, number, number];
 
 /** What the compiled module exports; arrays are addresses in its memory. */
 interface LoopExports {
   subsetSums(values: number, out: number): void;
   betterPair(splits: number, from: number, pairs: number, tables: number, best: number): number;
-  countRanks(
+  betterOrFlatPair(
     splits: number,
+    from: number,
     pairs: number,
     tables: number,
-    lowEdge: number,
-    highEdge: number,
-    below: number,
-    notAbove: number,
-  ): void;
+    best: number,
+    limit: number,
+  ): number;
+  countRanks(...halvesAndRanks: Seven): void;
+  countFlatRanks(...halvesAndRanksAndLimit: [...Seven, number]): void;
   drawSums(counts: number, draws: number, x: number, out: number): void;
   raiseMaxima(
     sums: number,
@@ -62,6 +66,10 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
     if (array.buffer !== buffer) throw new RangeError('expected an array of these loops, found another');
     return array.byteOffset;
   };
+  const halvesAndRanks = (
+    { splits, tables }: Halves,
+    { lowEdge, highEdge, below, notAbove }: RankCounts,
+  ): Seven => [at(splits), splits.length, at(tables), at(lowEdge), at(highEdge), at(below), at(notAbove)];
   return {
     floats: (length) => new Float64Array(buffer, room(8 * length), length),
     masks(values) {
@@ -77,10 +85,19 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
       const [pairs, splitsAt, tablesAt, bestAt] = [splits.length, at(splits), at(tables), at(best)];
       return (from) => exports.betterPair(splitsAt, from, pairs, tablesAt, bestAt);
     },
-    countRanks({ splits, tables }, { lowEdge, highEdge, below, notAbove }) {
-      const [pairs, splitsAt, tablesAt] = [splits.length, at(splits), at(tables)];
-      const [low, high, under, within] = [at(lowEdge), at(highEdge), at(below), at(notAbove)];
-      return () => exports.countRanks(splitsAt, pairs, tablesAt, low, high, under, within);
+    betterOrFlatPair({ splits, tables }, best, limit) {
+      const [pairs, splitsAt, tablesAt, bestAt] = [splits.length, at(splits), at(tables), at(best)];
+      const limitAt = at(limit);
+      return (from) => exports.betterOrFlatPair(splitsAt, from, pairs, tablesAt, bestAt, limitAt);
+    },
+    countRanks(halves, ranks) {
+      const [a, b, c, d, e, f, g] = halvesAndRanks(halves, ranks);
+      return () => exports.countRanks(a, b, c, d, e, f, g);
+    },
+    countFlatRanks(halves, ranks, limit) {
+      const [a, b, c, d, e, f, g] = halvesAndRanks(halves, ranks);
+      const limitAt = at(limit);
+      return () => exports.countFlatRanks(a, b, c, d, e, f, g, limitAt);
     },
     drawSums(counts, x, sums) {
       const [draws, countsAt, xAt, sumsAt] = [sums.length, at(counts), at(x), at(sums)];

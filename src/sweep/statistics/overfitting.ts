@@ -1,10 +1,10 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { type BlockLoops, TABLE } from './block-loops.ts';
 import { naturalLog } from './normal.ts';
+import { flatOrT } from './plain-loops.ts';
 import type { RunBlocks } from './run-blocks.ts';
 
 const LOW = BLOCKS / 2;
-const MASK = TABLE - 1;
 
 /** What combinatorially symmetric cross-validation says of choosing the best run in-sample. */
 export interface Overfitting {
@@ -58,7 +58,8 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
     const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
     return lengths.reduce((sum, n, b) => sum + ((mask >> b) & 1) * n, 0);
   });
-  const limit = bars.map((n) => n * (1 - FLAT));
+  const limit = loops.floats(halves);
+  limit.set(bars.map((n) => n * (1 - FLAT)));
   /** By the half that is in-sample: t of its best run there, and of the same run in the other half. */
   const best = loops.floats(halves).fill(Number.NEGATIVE_INFINITY);
   const outside = new Float64Array(halves);
@@ -71,8 +72,11 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
   let ranking = false;
 
   const put = { splits: loops.masks(splits), tables };
+  const ranks = { lowEdge, highEdge, below, notAbove };
   const betterPair = loops.betterPair(put, best);
-  const countRanks = loops.countRanks(put, { lowEdge, highEdge, below, notAbove });
+  const betterOrFlatPair = loops.betterOrFlatPair(put, best, limit);
+  const countRanks = loops.countRanks(put, ranks);
+  const countFlatRanks = loops.countFlatRanks(put, ranks, limit);
   const fillTables = [
     loops.subsetSums(sums, 0, lowSum),
     loops.subsetSums(sums, LOW, highSum),
@@ -89,9 +93,7 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
   /** t of half h, which is the complement of half h − 1 where h is odd. */
   const value = (h: number) => {
     const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
-    const s = lowSum[mask & MASK]! + highSum[mask >> LOW]!;
-    const t = (s * Math.abs(s)) / (lowSquares[mask & MASK]! + highSquares[mask >> LOW]!);
-    return Math.abs(t) <= limit[h]! ? t : 0;
+    return flatOrT(tables, mask, limit[h]!);
   };
   const offer = (h: number) => {
     const t = value(h);
@@ -99,22 +101,14 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
     best[h] = t;
     outside[h] = value(h ^ 1);
   };
-  const compare = (h: number) => {
-    const t = value(h);
-    below[h]! += Number(t < lowEdge[h]!);
-    notAbove[h]! += Number(t <= highEdge[h]!);
-  };
   return {
     /** First pass, in the order of the runs. */
     choose(run: RunBlocks): void {
       runs++;
       sumSubsets(run);
-      if (hasFlatBlock(run, lengths)) {
-        for (let h = 0; h < halves; h++) offer(h);
-        return;
-      }
-      // No half is flat: t > best without the division, which is for the few that are better.
-      for (let p = betterPair(0); p < pairs; p = betterPair(p + 1)) {
+      // Where no half is flat: t > best without the division, which is for the few that are better.
+      const better = hasFlatBlock(run, lengths) ? betterOrFlatPair : betterPair;
+      for (let p = better(0); p < pairs; p = better(p + 1)) {
         offer(2 * p);
         offer(2 * p + 1);
       }
@@ -131,8 +125,8 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
         ranking = true;
       }
       sumSubsets(run);
-      if (!hasFlatBlock(run, lengths)) countRanks();
-      else for (let h = 0; h < halves; h++) compare(h);
+      if (hasFlatBlock(run, lengths)) countFlatRanks();
+      else countRanks();
     },
     /** What came of it; null for fewer than 2 runs. */
     result(): Overfitting | null {

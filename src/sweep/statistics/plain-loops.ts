@@ -40,6 +40,26 @@ export const PLAIN_LOOPS: BlockLoops = {
       }
     };
   },
+  betterOrFlatPair({ splits, tables }, best, limit) {
+    return (from) => {
+      for (let p = from; p < splits.length; p++) {
+        const mask = splits[p]!;
+        if (flatOrT(tables, mask, limit[2 * p]!) > best[2 * p]!) return p;
+        if (flatOrT(tables, 0xffff ^ mask, limit[2 * p + 1]!) > best[2 * p + 1]!) return p;
+      }
+      return splits.length;
+    };
+  },
+  countFlatRanks({ splits, tables }, { lowEdge, highEdge, below, notAbove }, limit) {
+    return () => {
+      for (let h = 0; h < 2 * splits.length; h++) {
+        const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
+        const t = flatOrT(tables, mask, limit[h]!);
+        below[h]! += Number(t < lowEdge[h]!);
+        notAbove[h]! += Number(t <= highEdge[h]!);
+      }
+    };
+  },
   drawSums: (counts, x, sums) => () => {
     for (let d = 0, c = 0; d < sums.length; d++, c += BLOCKS) {
       let even = 0;
@@ -73,4 +93,10 @@ function signedSquare(tables: Float64Array, mask: number): number {
 /** Σ r² of a half. */
 function squares(tables: Float64Array, mask: number): number {
   return tables[2 * TABLE + (mask & MASK)]! + tables[3 * TABLE + (mask >> LOW)]!;
+}
+
+/** t = S·|S| / Q of a half, 0 where its returns do not vary: where |t| is beyond the limit, or Q is 0. */
+export function flatOrT(tables: Float64Array, mask: number, limit: number): number {
+  const t = signedSquare(tables, mask) / squares(tables, mask);
+  return Math.abs(t) <= limit ? t : 0;
 }

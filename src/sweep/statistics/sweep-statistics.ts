@@ -1,9 +1,10 @@
 import type { SweepStatistics } from '../../contracts/sweep-statistics.ts';
 import type { ResultTable } from '../../formats/results-parquet.ts';
 import type { StatisticsInput } from '../aggregate-input.ts';
-import { type Fold, type Ranking, type RowObserver, shardReader } from '../fold-shards.ts';
+import type { Fold, Ranking, RowObserver } from '../fold-shards.ts';
 import type { FurtherTable, ValidationTable } from '../further-tables.ts';
 import { shardRange } from '../plan.ts';
+import { shardReader } from '../read-shard.ts';
 import { axisImportance } from './axis-importance.ts';
 import type { BarFacts } from './bar-facts.ts';
 import { benchmarkOf } from './benchmark.ts';
@@ -29,8 +30,10 @@ export interface MeasuredSweep {
 export interface SweepStatisticsPass extends RowObserver {
   /** The surroundings of each run of the fold. */
   neighbourhoodsOf(fold: Pick<Fold, 'objective'>): (run: number) => Neighbourhood;
-  /** After the last shard; `board` is the leaderboard. */
-  finish(fold: Fold, board: ResultTable, generation: number): Promise<MeasuredSweep>;
+  /** The second pass over the rows, after the last shard. */
+  rank(): Promise<void>;
+  /** After the second pass; `board` is the leaderboard. */
+  finish(fold: Fold, board: ResultTable, generation: number): MeasuredSweep;
 }
 
 /**
@@ -74,9 +77,12 @@ export async function startSweepStatistics(
     columns: BLOCK_COLUMNS,
     observe: (shard, rows, count) => blocks?.observe(shard, blockColumns(rows, count)),
     neighbourhoodsOf,
-    async finish(fold, board, generation) {
+    async rank() {
+      await blocks?.rank(shards, secondPass());
+    },
+    finish(fold, board, generation) {
       const { objective } = fold;
-      const found = blocks && (await blocks.finish(shards, secondPass()));
+      const found = blocks === null ? null : blocks.result();
       const luck = Array.from({ length: board.rows }, (_, row) => luckOfRow(board, row));
       const plateaus = plateauClusters(neighbours, grid.axes.length, objective, direction);
       const findings: Findings = {

@@ -1,9 +1,9 @@
 import type { Scalar } from '../../contracts/axis.ts';
 import type { Plan } from '../../contracts/plan.ts';
 import type { ResultColumn } from '../../formats/results-parquet.ts';
-import { readShard } from '../fold-shards.ts';
 import { inLanes } from '../lanes.ts';
 import type { ShardRunner, Store } from '../ports.ts';
+import { readShard } from '../read-shard.ts';
 import type { FollowedRun } from './follow-run.ts';
 import type { SwitchCosts } from './stitch.ts';
 import type { Chosen, WindowChoices } from './window-choices.ts';

@@ -33,6 +33,29 @@ function halves(low: usize, high: usize, mask: u32): v128 {
   return f64x2.add(lower, upper);
 }
 
+/** S·|S| of a half and of its complement. */
+// @ts-ignore: decorator
+@inline
+function signedSquares(tables: usize, mask: u32): v128 {
+  const s = halves(tables, tables + TABLE, mask);
+  return f64x2.mul(s, f64x2.abs(s));
+}
+
+/** Σr² of a half and of its complement. */
+// @ts-ignore: decorator
+@inline
+function squares(tables: usize, mask: u32): v128 {
+  return halves(tables + 2 * TABLE, tables + 3 * TABLE, mask);
+}
+
+/** t of a half and of its complement: 0 where the returns of a half do not vary. */
+// @ts-ignore: decorator
+@inline
+function flatOrT(tables: usize, mask: u32, limit: usize): v128 {
+  const t = f64x2.div(signedSquares(tables, mask), squares(tables, mask));
+  return v128.and(t, f64x2.le(f64x2.abs(t), v128.load(limit)));
+}
+
 /**
  * The first pair of halves from `from` on of which one is better than the best so far, or `pairs`.
  *
@@ -42,12 +65,34 @@ function halves(low: usize, high: usize, mask: u32): v128 {
 export function betterPair(splits: usize, from: i32, pairs: i32, tables: usize, best: usize): i32 {
   for (let p = from; p < pairs; p++) {
     const mask = <u32>load<u16>(splits + (<usize>p << 1));
-    const s = halves(tables, tables + TABLE, mask);
-    const q = halves(tables + 2 * TABLE, tables + 3 * TABLE, mask);
-    const t = f64x2.mul(s, f64x2.abs(s));
-    if (v128.any_true(f64x2.gt(t, f64x2.mul(v128.load(best + (<usize>p << 4)), q)))) return p;
+    const edge = f64x2.mul(v128.load(best + (<usize>p << 4)), squares(tables, mask));
+    if (v128.any_true(f64x2.gt(signedSquares(tables, mask), edge))) return p;
   }
   return pairs;
+}
+
+/** `betterPair` of a run that may not vary in a half: where |t| is beyond its `limit`. */
+export function betterOrFlatPair(
+  splits: usize,
+  from: i32,
+  pairs: i32,
+  tables: usize,
+  best: usize,
+  limit: usize,
+): i32 {
+  for (let p = from; p < pairs; p++) {
+    const mask = <u32>load<u16>(splits + (<usize>p << 1));
+    const t = flatOrT(tables, mask, limit + (<usize>p << 4));
+    if (v128.any_true(f64x2.gt(t, v128.load(best + (<usize>p << 4))))) return p;
+  }
+  return pairs;
+}
+
+/** Adds 1 at `at` in the lanes that are true. */
+// @ts-ignore: decorator
+@inline
+function count(at: usize, lanes: v128): void {
+  v128.store(at, f64x2.add(v128.load(at), v128.and(lanes, f64x2.splat(1))));
 }
 
 /** Adds 1 to `below` and `notAbove` of every half in which the run is below the low edge, and not above the high one. */
@@ -60,17 +105,32 @@ export function countRanks(
   below: usize,
   notAbove: usize,
 ): void {
-  const one = f64x2.splat(1);
   const end = <usize>pairs << 4;
   for (let h: usize = 0, p = splits; h < end; h += 16, p += 2) {
     const mask = <u32>load<u16>(p);
-    const s = halves(tables, tables + TABLE, mask);
-    const q = halves(tables + 2 * TABLE, tables + 3 * TABLE, mask);
-    const t = f64x2.mul(s, f64x2.abs(s));
-    const under = f64x2.lt(t, f64x2.mul(v128.load(lowEdge + h), q));
-    const within = f64x2.le(t, f64x2.mul(v128.load(highEdge + h), q));
-    v128.store(below + h, f64x2.add(v128.load(below + h), v128.and(under, one)));
-    v128.store(notAbove + h, f64x2.add(v128.load(notAbove + h), v128.and(within, one)));
+    const t = signedSquares(tables, mask);
+    const q = squares(tables, mask);
+    count(below + h, f64x2.lt(t, f64x2.mul(v128.load(lowEdge + h), q)));
+    count(notAbove + h, f64x2.le(t, f64x2.mul(v128.load(highEdge + h), q)));
+  }
+}
+
+/** `countRanks` of a run that may not vary in a half: where |t| is beyond its `limit`. */
+export function countFlatRanks(
+  splits: usize,
+  pairs: i32,
+  tables: usize,
+  lowEdge: usize,
+  highEdge: usize,
+  below: usize,
+  notAbove: usize,
+  limit: usize,
+): void {
+  const end = <usize>pairs << 4;
+  for (let h: usize = 0, p = splits; h < end; h += 16, p += 2) {
+    const t = flatOrT(tables, <u32>load<u16>(p), limit + h);
+    count(below + h, f64x2.lt(t, v128.load(lowEdge + h)));
+    count(notAbove + h, f64x2.le(t, v128.load(highEdge + h)));
   }
 }
 
