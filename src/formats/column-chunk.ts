@@ -2,10 +2,9 @@ import type { ColumnChunk, Encoding } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
-
+import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import type { Column } from '../contracts/result-row.ts';
 import { type PlainTexts, plainTexts } from './plain-texts.ts';
-import { snappyCompress } from './snappy.ts';
 
 /** A column of a table as the encoding sees it. */
 export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
