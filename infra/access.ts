@@ -150,11 +150,12 @@ export const ACCESS: Readonly<Record<FunctionName, Access>> = {
   'dead-letters': {
     get: [
       KEYS.plan, // a poison message may name a sweep or a shard that does not exist
+      KEYS.results, // a shard whose result is there is not given up
       KEYS.failures,
     ],
     put: [KEYS.failures],
     delete: [],
-    list: [KEYS.sweeps],
+    list: [KEYS.sweeps, KEYS.results],
     send: ['tick'],
     consume: 'shard dead letters',
   },

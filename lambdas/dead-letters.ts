@@ -19,7 +19,10 @@ export const handler = messageHandler(shardMessageSchema, { sqs, logger }, async
   if ((await planOfMessage(store, message)) === null) {
     return logger.error('message dropped: no such shard', message);
   }
-  await failShard(store, ticks, message, 'its message was received too often without success', receives);
+  const reason = 'its message was received too often without success';
+  if (!(await failShard(store, ticks, message, reason, receives))) {
+    return logger.warn('shard is there, though its message was received too often', message);
+  }
   logger.error('shard given up', message);
   count(message.sweepId, { [METRIC.shardsGivenUp]: 1 });
 });

@@ -51,16 +51,22 @@ export async function planOfMessage(store: Store, { sweepId, shard }: ShardMessa
   return plan !== null && shard < plan.shards ? plan : null;
 }
 
-/** Gives up the shard of a message that keeps failing: puts its failure marker and ticks, so that a sweep always ends. */
+/**
+ * Gives up the shard of a message that keeps failing: puts its failure marker and ticks, so that a sweep always ends.
+ *
+ * @returns false where its result is there: then it was the tick, or the acknowledgement, that kept failing
+ */
 export async function failShard(
   store: Store,
   ticks: Queue<SweepMessage>,
   message: ShardMessage,
   reason: string,
   attempts: number,
-): Promise<void> {
-  await markFailed(store, message, reason, attempts);
+): Promise<boolean> {
+  const isMissing = (await store.size(resultKey(message.sweepId, message.shard))) === null;
+  if (isMissing) await markFailed(store, message, reason, attempts);
   await tick(ticks, message);
+  return isMissing;
 }
 
 /** Puts the failure marker of a shard that is given up. */

@@ -43,7 +43,7 @@ const EXPECTED = `
   start         gpl  gl      gl     gl         -            gl
   cancel        gpl  gl      gl     gl         -            gl
   requeue       gl   gl      gl     gl         -            gpl
-  result        l    l       gpl    gl         -            l
+  result        l    l       gpl    gl         gl           l
   failure       l    l       gpl    gl         gp           gpl
   planFailure   gl   gpl     gpl    gl         gp           gpl
   leaderboard   gl   -       -      gpl        -            -

@@ -6,7 +6,7 @@ import { type ShardMessage, type SweepMessage, shardMessageSchema } from '../../
 import { finishSweep } from '../../src/sweep/finish.ts';
 import { isFinished } from '../../src/sweep/generations.ts';
 import { putJson } from '../../src/sweep/json-objects.ts';
-import { controlKey, resultKey } from '../../src/sweep/keys.ts';
+import { controlKey, failureKey, resultKey } from '../../src/sweep/keys.ts';
 import type { Store } from '../../src/sweep/ports.ts';
 import { runSweep } from '../../src/sweep/run-sweep.ts';
 import { sendMissing } from '../../src/sweep/send-missing.ts';
@@ -117,6 +117,30 @@ describe('the protocol', () => {
     expect(await finishSweep(store, here, aggregate)).toMatchObject({
       status: 'complete_with_failures',
       missingShards: '1',
+    });
+  });
+
+  it('does not give up a shard whose result is there, though its message was received too often', async () => {
+    const store = memoryStore();
+    const { sweep, plan } = tinySweep(12, 4);
+    const ticks = memoryQueue<SweepMessage>(3);
+    await submitSweep(store, ticks, plan.sweepId, sweep.spec);
+    await sendMissing(store, { send: async () => undefined }, plan, 0);
+    const here = { sweepId: plan.sweepId, generation: 0 };
+    const silent = { send: () => Promise.reject(new Error('no tick gets through')) };
+    for (let shard = 0; shard < plan.shards; shard++) {
+      await expect(workShard(store, silent, sweep.runner, { v: 1, ...here, shard })).rejects.toThrow(
+        'no tick',
+      );
+    }
+    const letter = { v: 1 as const, ...here, shard: 1 };
+    expect(await failShard(store, ticks, letter, 'received 3 times', 3)).toBe(false);
+    expect(await store.get(failureKey(plan.sweepId, 0, 1))).toBeNull();
+    expect(ticks.receive()?.message).toMatchObject(here);
+    const aggregate = () => ({ ...sweep.aggregate, runner: sweep.runner });
+    expect(await finishSweep(store, here, aggregate)).toMatchObject({
+      status: 'complete',
+      missingShards: '',
     });
   });
 
