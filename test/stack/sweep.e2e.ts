@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { ListQueuesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/adapters/local/dataset-directory.ts';
+import { s3Client } from '../../src/adapters/s3/s3-client.ts';
 import { sqsClient } from '../../src/adapters/sqs/sqs-queue.ts';
 import { SWEEP_TABLES } from '../../src/contracts/review-sql.ts';
 import { raiseMarker } from '../../src/sweep/active-marker.ts';
@@ -134,12 +136,17 @@ describe('a sweep in a deployed stack', () => {
     );
     expect(QueueUrls).toHaveLength(1);
     const message = { v: 1, sweepId: local.sweepId, generation: 0, shard: 3 };
+    const key = resultKey(local.sweepId, 3);
+    const result = (await store.get(key))!;
+    // A shard whose result is there is not given up. Stores delete no result, whoever owns the bucket may.
+    await s3Client().send(new DeleteObjectCommand({ Bucket: stack.BucketName, Key: key }));
     await sqs.send(new SendMessageCommand({ QueueUrl: QueueUrls[0], MessageBody: JSON.stringify(message) }));
     const marker = await until(
       () => store.get(failureKey(local.sweepId, 0, 3)),
       (bytes) => bytes !== null,
     );
     expect(JSON.parse(new TextDecoder().decode(marker!))).toMatchObject({ shard: 3, attempts: 1 });
+    await store.putOnce(key, result);
     expect((await api.status(local.sweepId)).state).toBe('complete'); // what was published stays
   });
 
