@@ -27,11 +27,11 @@ export function randomRun(seed: number): RandomRun {
   const assets = 1 + Math.floor(random() * (chance(0.2) ? 20 : 5));
   // Some are long and seldom traded: their windows are told block by block.
   const long = chance(0.08);
-  const length = long ? 130 + Math.floor(random() * 500) : 2 + Math.floor(random() * 80);
+  const length = long ? 130 + Math.floor(random() * pick([500, 500, 1500])) : 2 + Math.floor(random() * 80);
   const bars = randomBars(random, assets, length, long && chance(0.6) ? 0.003 : chance(0.3) ? 0.15 : 0.02);
   const maxLeverage = pick([1, 1, 1, 1.5, 2]);
   const shorts = chance(0.4);
-  const density = long ? 0.008 : chance(0.2) ? 1 : random() * 0.5;
+  const density = long ? pick([0.008, 0.002]) : chance(0.2) ? 1 : random() * 0.5;
   const matrix = randomMatrix(random, assets, length, density, maxLeverage, shorts);
   const stop = (p: number, from: number, to: number) =>
     chance(p) ? from + random() * (to - from) : Number.NaN;

@@ -224,7 +224,7 @@ function copyMatrix(
   assets: number,
 ): boolean {
   const { rowBar, rowStart, cellAsset, cellWeight, cellStops, carried } = matrix;
-  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 41 * cellAsset.length + 2 ** 26;
+  const bytes = 72 * (rowBar.length + 1) * (assets + 2) + 41 * cellAsset.length + 2 ** 28;
   if (bytes > MAX_MATRIX_BYTES) return false;
   const reserved = exports.reserveMatrix(rowBar.length, cellAsset.length, cellStops ? 1 : 0, carried ? 1 : 0);
   if (reserved === 0) return false;

@@ -1,4 +1,5 @@
-import { SLACK } from './blocks';
+import { allStay } from './book';
+import { SLACK } from './codes';
 import {
   AVERAGE,
   baseIsClose,
@@ -10,34 +11,33 @@ import {
   runTakeProfit,
   runTrailingStop,
 } from './config';
-import { noteDoubtful } from './find-exits';
 import { weight } from './gather';
 import {
   assets,
-  base,
-  before,
+  BASE,
+  BEFORE,
   cellStopLoss,
   cellTakeProfit,
   cellTrailingStop,
-  deepest,
   doubted,
-  fillPrice,
-  fixedLevel,
-  highest,
-  lowest,
+  FILL_PRICE,
+  FIXED_LEVEL,
   openedNow,
-  peak,
+  PEAK,
+  POSITION,
+  PROFIT_LEVEL,
   pinned,
   pinnedLanes,
-  position,
-  profitLevel,
-  quantity,
-  stride,
-  trailFactor,
+  QUANTITY,
+  SLOT_BYTES,
+  slotOf,
+  slots,
+  TRAIL_FACTOR,
 } from './layout';
 import { liftAllStops, liftStop } from './ledger';
 import { SIGN } from './levels';
-import { mayShort } from './schedule';
+import { noteDoubtful } from './list-doubtful';
+import { mayShort, rangeAt } from './schedule';
 import { isArmed, isTriggered, setLevels, takeLevels } from './stops';
 
 /**
@@ -58,7 +58,6 @@ export function armCell(
   liftStop(asset);
   if (q !== 0) moveBase(asset, q, old, baseIsClose ? close : filledAt);
   if (w === 0) return;
-  const at = asset * 8;
   const own = cellStopLoss !== 0;
   const stopLoss = own ? resolved(load<f64>(cellStopLoss + cell * 8), runStopLoss) : runStopLoss;
   const trailing = own ? resolved(load<f64>(cellTrailingStop + cell * 8), runTrailingStop) : runTrailingStop;
@@ -67,8 +66,9 @@ export function armCell(
   if (!rearm || !isArmed(asset)) return;
   takeLevels(asset);
   if (!isTriggered(price)) return;
-  store<f64>(base + at, price);
-  store<f64>(peak + at, price);
+  const slot = slotOf(slots, asset);
+  store<f64>(slot, price, BASE);
+  store<f64>(slot, price, PEAK);
   setLevels(asset, stopLoss, trailing, takeProfit);
 }
 
@@ -87,8 +87,9 @@ function resolved(own: f64, byDefault: f64): f64 {
  */
 export function armAll(firstCell: usize, prices: usize, closes: usize, window: i32): void {
   if (!mayShort && cellStopLoss === 0 && !entryBarNever) {
-    if (window >= 0) armLongs(prices, closes, window, true);
-    else armLongs(prices, closes, window, false);
+    if (window < 0) armLongs(prices, closes, window, false, false);
+    else if (allStay) armLongs(prices, closes, window, true, true);
+    else armLongs(prices, closes, window, true, false);
     return;
   }
   const zero = f64x2.splat(0);
@@ -99,20 +100,20 @@ export function armAll(firstCell: usize, prices: usize, closes: usize, window: i
   const sign = pinnedLanes(4, SIGN);
   const own = cellStopLoss !== 0;
   liftAllStops();
-  for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
-    const q = v128.load(quantity + i);
-    const old = v128.load(before + i);
-    const now = v128.load(position + i);
+  for (let i: usize = 0, slot = slots; i < <usize>assets * 8; i += 16, slot += SLOT_BYTES) {
+    const q = v128.load(slot, QUANTITY);
+    const old = v128.load(slot, BEFORE);
+    const now = v128.load(slot, POSITION);
     const size = f64x2.abs(q);
-    const entry = v128.load((baseIsClose ? closes : fillPrice) + i);
+    const entry = baseIsClose ? v128.load(closes + i) : v128.load(slot, FILL_PRICE);
     const trades = f64x2.ne(q, zero);
     const hadLong = f64x2.gt(old, zero);
     const opened = f64x2.eq(old, zero);
     const flips = v128.xor(hadLong, f64x2.gt(now, zero));
     const enters = v128.and(v128.and(trades, f64x2.ne(now, zero)), v128.or(opened, flips));
     const increases = v128.andnot(v128.andnot(trades, opened), v128.xor(hadLong, f64x2.gt(q, zero)));
-    let from = v128.load(base + i);
-    let best = v128.load(peak + i);
+    let from = v128.load(slot, BASE);
+    let best = v128.load(slot, PEAK);
     let anew = enters;
     if (onIncrease === OVERRIDE) anew = v128.or(enters, increases);
     else if (onIncrease === AVERAGE && v128.any_true(increases)) {
@@ -153,17 +154,18 @@ export function armAll(firstCell: usize, prices: usize, closes: usize, window: i
         profit = f64x2.mul(from, winFactor);
       }
     }
-    v128.store(base + i, from);
-    v128.store(peak + i, best);
-    armLanes(fixedLevel + i, fixed, arms);
-    armLanes(trailFactor + i, factor, arms);
-    armLanes(profitLevel + i, profit, arms);
+    v128.store(slot, from, BASE);
+    v128.store(slot, best, PEAK);
+    armLanes(slot + FIXED_LEVEL, fixed, arms);
+    armLanes(slot + TRAIL_FACTOR, factor, arms);
+    armLanes(slot + PROFIT_LEVEL, profit, arms);
   }
   if (!entryBarNever) return;
   for (let a: usize = 0; a < <usize>assets; a++) {
-    const now = load<f64>(position + a * 8);
-    const old = load<f64>(before + a * 8);
-    const trades = load<f64>(quantity + a * 8) !== 0;
+    const slot = slotOf(slots, a);
+    const now = load<f64>(slot, POSITION);
+    const old = load<f64>(slot, BEFORE);
+    const trades = load<f64>(slot, QUANTITY) !== 0;
     if (trades && now !== 0 && (old === 0 || old > 0 !== now > 0)) store<u8>(openedNow + a, 1);
   }
 }
@@ -171,31 +173,35 @@ export function armAll(firstCell: usize, prices: usize, closes: usize, window: i
 /**
  * `armAll` for a matrix without shorts and stops of its own; the steps are those of it and of `listDoubtful`.
  *
+ * The trailing stop of such a run is the same for all of its positions, all along: `openLedger` has set it.
+ *
  * @param lists also the doubtful assets of the window
+ * @param all assets are held, and no weight is 0
  */
 @inline
-function armLongs(prices: usize, closes: usize, window: i32, lists: bool): void {
+function armLongs(prices: usize, closes: usize, window: i32, lists: bool, all: bool): void {
   const zero = f64x2.splat(0);
   const lossFactor = pinned(0, 1 - runStopLoss);
   const factor = pinned(1, 1 - runTrailingStop);
   const winFactor = pinned(2, 1 + runTakeProfit);
   const limit = pinned(3, (1 - runTrailingStop) * (1 + SLACK)); // more than a level that was kept asks for
-  const entries = baseIsClose ? closes : fillPrice;
-  const ranges = <usize>window * <usize>stride * 8;
+  let range = rangeAt(window, 0);
   const averages = onIncrease === AVERAGE;
   const overrides = onIncrease === OVERRIDE;
+  const weights = weight;
+  const list = doubted;
+  const end = <usize>assets * 8;
   let count: usize = 0;
   liftAllStops();
-  for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
-    const q = v128.load(quantity + i);
-    const old = v128.load(before + i);
-    const now = v128.load(position + i);
-    const entry = v128.load(entries + i);
+  for (let i: usize = 0, slot = slots; i < end; i += 16, slot += SLOT_BYTES, range += 64) {
+    const q = v128.load(slot, QUANTITY);
+    const old = v128.load(slot, BEFORE);
+    const held = all ? i64x2.splat(-1) : f64x2.gt(v128.load(slot, POSITION), zero);
+    const entry = baseIsClose ? v128.load(closes + i) : v128.load(slot, FILL_PRICE);
     const opened = f64x2.eq(old, zero);
-    const held = f64x2.gt(now, zero);
-    let anew = v128.and(opened, held);
-    let from = v128.load(base + i);
-    let best = v128.load(peak + i);
+    let anew = all ? opened : v128.and(opened, held);
+    let from = v128.load(slot, BASE);
+    let best = v128.load(slot, PEAK);
     if (averages) {
       const sum = f64x2.add(f64x2.mul(from, old), f64x2.mul(entry, q));
       const increases = v128.andnot(f64x2.gt(q, zero), opened);
@@ -203,53 +209,57 @@ function armLongs(prices: usize, closes: usize, window: i32, lists: bool): void 
     } else if (overrides) anew = v128.or(anew, v128.andnot(f64x2.gt(q, zero), opened));
     from = v128.bitselect(entry, from, anew);
     best = v128.bitselect(entry, best, anew);
-    const arms = f64x2.ne(v128.load(weight + i), zero);
+    const clears = all ? zero : f64x2.eq(v128.load(weights + i), zero);
     let fixed = f64x2.mul(from, lossFactor);
     let profit = f64x2.mul(from, winFactor);
     let trailing = f64x2.mul(best, factor);
-    if (rearm) {
+    let doubt = held;
+    if (lists) doubt = isDoubtful(range, fixed, trailing, profit, limit);
+    if (!all) doubt = v128.and(doubt, held);
+    if (!v128.any_true(all ? doubt : v128.or(doubt, clears))) {
+      if (lists) best = f64x2.pmax(best, v128.load(range, 16)); // what is not held has no peak
+    } else {
+      // Where the price reaches a level its bar does so too.
       const price = v128.load(prices + i);
       const below = v128.or(f64x2.le(price, fixed), f64x2.le(price, trailing));
-      const again = v128.and(v128.or(below, f64x2.ge(price, profit)), v128.and(arms, held));
-      if (v128.any_true(again)) {
+      const again = v128.and(v128.or(below, f64x2.ge(price, profit)), v128.andnot(held, clears));
+      if (rearm && v128.any_true(again)) {
         from = v128.bitselect(price, from, again);
         best = v128.bitselect(price, best, again);
         fixed = f64x2.mul(from, lossFactor);
         profit = f64x2.mul(from, winFactor);
         trailing = f64x2.mul(best, factor);
       }
-    }
-    v128.store(base + i, from);
-    let keeps = factor;
-    if (i64x2.bitmask(arms) !== 3) {
-      fixed = v128.bitselect(fixed, v128.load(fixedLevel + i), arms);
-      profit = v128.bitselect(profit, v128.load(profitLevel + i), arms);
-      keeps = v128.bitselect(factor, v128.load(trailFactor + i), arms);
-      trailing = f64x2.mul(best, keeps);
-    }
-    v128.store(fixedLevel + i, fixed);
-    v128.store(trailFactor + i, keeps);
-    v128.store(profitLevel + i, profit);
-    if (lists) {
-      const low = v128.load(lowest + ranges + i);
-      const high = v128.load(highest + ranges + i);
-      const fall = v128.load(deepest + ranges + i);
-      const stops = v128.or(f64x2.le(low, fixed), f64x2.le(low, trailing));
-      const others = v128.or(f64x2.ge(high, profit), f64x2.le(fall, limit));
-      const lanes = v128.and(v128.or(stops, others), held);
-      best = v128.bitselect(best, f64x2.pmax(best, high), v128.or(lanes, v128.not(held)));
-      const bits = i64x2.bitmask(lanes);
-      if (bits !== 0) {
+      if (!all) {
+        fixed = v128.bitselect(v128.load(slot, FIXED_LEVEL), fixed, clears);
+        profit = v128.bitselect(v128.load(slot, PROFIT_LEVEL), profit, clears);
+      }
+      if (lists) {
+        doubt = v128.and(isDoubtful(range, fixed, trailing, profit, limit), held);
+        best = v128.bitselect(best, f64x2.pmax(best, v128.load(range, 16)), doubt);
+        const bits = i64x2.bitmask(doubt);
         const a = <i32>(i >> 3);
-        store<i32>(doubted + count * 4, a);
+        store<i32>(list + count * 4, a);
         count += bits & 1;
-        store<i32>(doubted + count * 4, a + 1);
+        store<i32>(list + count * 4, a + 1);
         count += bits >> 1;
       }
     }
-    v128.store(peak + i, best);
+    v128.store(slot, from, BASE);
+    v128.store(slot, fixed, FIXED_LEVEL);
+    v128.store(slot, profit, PROFIT_LEVEL);
+    v128.store(slot, best, PEAK);
   }
   if (lists) noteDoubtful(window, <i32>count);
+}
+
+/** Lanes in which the range of a window comes near a level. */
+@inline
+function isDoubtful(range: usize, fixed: v128, trailing: v128, profit: v128, limit: v128): v128 {
+  const low = v128.load(range);
+  const stops = v128.or(f64x2.le(low, fixed), f64x2.le(low, trailing));
+  const others = v128.or(f64x2.ge(v128.load(range, 16), profit), f64x2.le(v128.load(range, 32), limit));
+  return v128.or(stops, others);
 }
 
 @inline
@@ -266,17 +276,17 @@ function resolvedLanes(at: usize, byDefault: f64): v128 {
 
 /** Base and peak after a fill, as `moveBase` in execution/ledger.ts. */
 function moveBase(asset: usize, q: f64, old: f64, entry: f64): void {
-  const at = asset * 8;
-  const now = load<f64>(position + at);
+  const slot = slotOf(slots, asset);
+  const now = load<f64>(slot, POSITION);
   const enters = now !== 0 && (old === 0 || old > 0 !== now > 0);
   const increases = old !== 0 && old > 0 === q > 0;
   if (enters) store<u8>(openedNow + asset, 1);
   if (enters || (increases && onIncrease === OVERRIDE)) {
-    store<f64>(base + at, entry);
-    store<f64>(peak + at, entry);
+    store<f64>(slot, entry, BASE);
+    store<f64>(slot, entry, PEAK);
   } else if (increases && onIncrease === AVERAGE) {
     const had = abs(old);
     const added = abs(q);
-    store<f64>(base + at, (load<f64>(base + at) * had + entry * added) / (had + added));
+    store<f64>(slot, (load<f64>(slot, BASE) * had + entry * added) / (had + added), BASE);
   }
 }

@@ -5,8 +5,10 @@
  * of the parity test compare the bits. Compiled by scripts/build-kernel.mjs.
  */
 
+import { codeBytes, openCodes } from './codes';
 import { readConfig } from './config';
 import {
+  assets,
   cellAsset,
   cellCarried,
   cellStopLoss,
@@ -15,7 +17,8 @@ import {
   cellWeight,
   equity,
   open as layOut,
-  position,
+  length,
+  positions,
   reserve,
   returns,
   rowBar,
@@ -29,13 +32,13 @@ import { measureReturns } from './statistics';
 import { openTiles } from './tiles';
 
 /** Makes an instance ready for the bars that begin at `bars`; returns the control block, 0 = no memory. */
-export function open(bars: usize, assets: i32, length: i32): usize {
-  return layOut(bars, assets, length);
+export function open(bars: usize, N: i32, T: i32): usize {
+  return layOut(bars, N, T);
 }
 
 /** Room for a matrix; false = no memory. The host then fills the columns named below and calls `prepare`. */
 export function reserveMatrix(rows: i32, cells: i32, withStops: bool, withCarried: bool): bool {
-  return reserve(rows, cells, withStops, withCarried);
+  return reserve(rows, cells, withStops, withCarried, codeBytes(assets, length, rows));
 }
 
 /** Builds what all runs of the present matrix share; the configuration says when its rows execute. */
@@ -43,6 +46,7 @@ export function prepare(): void {
   readConfig(cellStopLoss !== 0);
   prepareRows();
   openTiles();
+  openCodes();
 }
 
 /** One run of the present matrix under the configuration in the control block, and its statistics. */
@@ -59,7 +63,7 @@ export function returnsPointer(): usize {
   return returns;
 }
 export function positionPointer(): usize {
-  return position;
+  return positions;
 }
 export function reentriesPointer(): usize {
   return reentryPlaces;

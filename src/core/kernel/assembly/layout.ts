@@ -30,15 +30,29 @@ export let shorts: usize = 0;
 /** Cash at each close, where it changes within what is marked at once. */
 export let cashAt: usize = 0;
 
-/** The ledger, by asset. */
-export let position: usize = 0;
-export let base: usize = 0;
-export let peak: usize = 0;
+/**
+ * The ledger and the orders of a batch that names all assets: two assets side by side, one field after the other, so that one
+ * pointer serves for all fields. `dueSlots` has position, flow and orders of any other batch, by place.
+ */
+export let slots: usize = 0;
+export let dueSlots: usize = 0;
+export const SLOT_BYTES: usize = 192;
+export const POSITION: usize = 0;
+export const BASE: usize = 16;
+export const PEAK: usize = 32;
 /** Level of the stop-loss, 1 − tsl (1 + tsl for shorts), level of the take-profit; NaN = not armed. */
-export let fixedLevel: usize = 0;
-export let trailFactor: usize = 0;
-export let profitLevel: usize = 0;
-export let tripFlow: usize = 0;
+export const FIXED_LEVEL: usize = 48;
+export const TRAIL_FACTOR: usize = 64;
+export const PROFIT_LEVEL: usize = 80;
+/** Flow of the open round trip. */
+export const TRIP_FLOW: usize = 96;
+/** Of the order: quantity, price of the fill, position before it. */
+export const QUANTITY: usize = 112;
+export const FILL_PRICE: usize = 128;
+export const BEFORE: usize = 144;
+
+/** Positions after the run, by asset. */
+export let positions: usize = 0;
 export let stopped: usize = 0;
 /** 1 = a stop sold it, and no event named it since; see reentries.ts. */
 export let awaitsEvent: usize = 0;
@@ -57,12 +71,7 @@ export let presentPrice: usize = 0;
 export let ownDue: usize = 0;
 export let dueCell: usize = 0;
 export let ownWeight: usize = 0;
-export let duePosition: usize = 0;
 export let duePrice: usize = 0;
-export let dueFlow: usize = 0;
-export let quantity: usize = 0;
-export let fillPrice: usize = 0;
-export let before: usize = 0;
 export let sortKey: usize = 0;
 export let orderFlow: usize = 0;
 /** Places of a batch that is no row's, keys in the order of execution, and scratch of the sort. */
@@ -82,20 +91,26 @@ export let droppedEnd: usize = 0;
 export let droppedOffset: usize = 0;
 /** Twelve closes for each of them. */
 export let endingCloses: usize = 0;
-/** 16 lanes of ones, then 16 of zeros. */
+/** Before it 16 lanes of ones, from it on 32 of zeros, then 32 of ones. */
 export let laneMasks: usize = 0;
 /** Room for what `pinned` keeps. */
 export let pins: usize = 0;
 
 /** Exits found in the present window, by time: 2·bar (+ 1 inside the bar) above, asset below; by asset why and at which price. */
 export let exitKey: usize = 0;
+export let foundKey: usize = 0;
 export let exitReason: usize = 0;
 export let exitPrice: usize = 0;
 /** The peak before each bar of those looked at together. */
-export let peakBefore: usize = 0;
+export let peaks: usize = 0;
 
 /** Assets that the ranges of the present window cannot clear. */
 export let doubted: usize = 0;
+/** Of each: the codes of its levels, the block and the bars in it that may reach one, the exit; see codes.ts. */
+export let levelCodes: usize = 0;
+export let nearBlock: usize = 0;
+export let nearBars: usize = 0;
+export let nearPrices: usize = 0;
 
 /** The instruction matrix and what its runs share. */
 export let rows: i32 = 0;
@@ -116,15 +131,17 @@ export let rowPrice: usize = 0;
 export let rowComplete: usize = 0;
 /** Open, high, low and close of that bar, `stride` entries each, one after the other. */
 export let rowBars: usize = 0;
-/** Per window and asset: lowest low, highest high, deepest low relative to an earlier high, steepest the other way. */
-export let lowest: usize = 0;
-export let highest: usize = 0;
-export let deepest: usize = 0;
-export let steepest: usize = 0;
-/** Copies of the bars, and the bars with filling before each tile; see tiles.ts. 0 = none. */
+/**
+ * Per window and two assets: lowest low, highest high, deepest low relative to the highest high up to that bar, steepest
+ * the other way; see `rangeAt`.
+ */
+export let ranges: usize = 0;
+/** Copies of the closes, and the bars with filling before each tile; see tiles.ts. 0 = none. */
 export let closeTiles: usize = 0;
-export let rangeTiles: usize = 0;
 export let tileStart: usize = 0;
+/** Codes of the bars, and where those of a window begin; see codes.ts. 0 = none. */
+export let codes: usize = 0;
+export let codeStart: usize = 0;
 
 /** All bits of a number but its sign. */
 export const SIZE_BITS: i64 = 0x7fffffffffffffff;
@@ -167,6 +184,12 @@ export function clearFlags(flags: usize): void {
   for (let i: usize = 0; i < <usize>assets; i += 16) v128.store(flags + i, i64x2.splat(0));
 }
 
+/** Slot of one asset, or of one place in a batch. */
+@inline
+export function slotOf(all: usize, k: usize): usize {
+  return all + (k >> 1) * SLOT_BYTES + (k & 1) * 8;
+}
+
 /** Fresh pages for at least so many bytes; 0 where memory has no more. */
 function grow(bytes: usize): usize {
   const pages = <i32>((bytes + PAGE - 1) / PAGE);
@@ -192,21 +215,18 @@ export function open(bars: usize, N: i32, T: i32): usize {
   lastCloseColumn = closeColumn + column * 2;
 
   const n = <usize>stride + 2;
-  next = grow(CONTROL_BYTES + 4 * (<usize>T + 32) * 8 + n * 500 + BUCKETS * 4 + 8192);
+  next = grow(CONTROL_BYTES + 4 * (<usize>T + 32) * 8 + n * 700 + BUCKETS * 4 + 12288);
   if (next === 0) return 0;
   control = take(CONTROL_BYTES);
   totals = control + 256;
   equity = take((<usize>T + 24) * 8) + 16;
   returns = take((<usize>T + 24) * 8);
   shorts = take((<usize>T + 24) * 8);
-  cashAt = take((<usize>T + 24) * 8);
-  position = take(n * 8);
-  fixedLevel = take(n * 8);
-  trailFactor = take(n * 8);
-  profitLevel = take(n * 8);
-  base = take(n * 8);
-  peak = take(n * 8);
-  tripFlow = take(n * 8);
+  cashAt = take((<usize>T + 32) * 8);
+  next = (next + 63) & ~63;
+  slots = take((n / 2 + 1) * SLOT_BYTES);
+  dueSlots = take((n / 2 + 1) * SLOT_BYTES);
+  positions = take(n * 8);
   stopped = take(n);
   awaitsEvent = take(n);
   stoppedNow = take(n);
@@ -218,12 +238,7 @@ export function open(bars: usize, N: i32, T: i32): usize {
   ownDue = take(n * 4);
   dueCell = take(n * 4);
   ownWeight = take(n * 8);
-  duePosition = take(n * 8);
   duePrice = take(n * 8);
-  dueFlow = take(n * 8);
-  quantity = take(n * 8);
-  fillPrice = take(n * 8);
-  before = take(n * 8);
   sortKey = take(n * 8);
   orderFlow = take(n * 8);
   places = take(n * 4);
@@ -238,40 +253,48 @@ export function open(bars: usize, N: i32, T: i32): usize {
   droppedOffset = take(n * 4);
   endingCloses = take(n * 96);
   pins = take(PINS * 16);
-  laneMasks = take(256);
-  memory.fill(laneMasks, 0xff, 128);
+  laneMasks = take(640) + 128;
+  memory.fill(laneMasks - 128, 0xff, 128);
+  memory.fill(laneMasks, 0, 256);
+  memory.fill(laneMasks + 256, 0xff, 256);
   doubted = take(n * 4);
+  levelCodes = take(n * 16);
+  nearBlock = take(n * 4);
+  nearBars = take(n * 4);
+  nearPrices = take(n * 48);
   exitKey = take(n * 8);
+  foundKey = take(n * 8);
   exitReason = take(n * 4);
   exitPrice = take(n * 8);
-  peakBefore = take(66 * 8);
+  peaks = take(66 * 8);
   return control;
 }
 
-/** Most bytes that copies of the bars may take, and bars of a window between which copying them is worth it. */
-const MOST_TILES: f64 = 67108864;
-const SHORTEST: i32 = 8;
-const LONGEST: i32 = 64;
+/** Most bytes that copies of the closes may take, and bars of a window between which copying them is worth it. */
+const MOST_TILES: f64 = 16777216;
+export const SHORTEST: i32 = 8;
+export const LONGEST: i32 = 64;
 
 /** Bytes of one column copied window by window, each filled up to an even number of bars; 0 = it stays where it is. */
 function tileBytes(R: i32): usize {
   const bars = length / (R + 1);
   if (bars < SHORTEST || bars > LONGEST) return 0;
   const bytes = <f64>(length + 3 * (R + 1)) * <f64>assets * 8;
-  return bytes * 4 > MOST_TILES ? 0 : <usize>bytes;
+  return bytes > MOST_TILES ? 0 : <usize>bytes;
 }
 
 /**
- * Room for a matrix of R rows and C cells and for the tables of its runs; false where memory has no more.
+ * Room for a matrix of R rows and C cells and for the tables of its runs, codes of so many bytes among them; false where
+ * memory has no more.
  *
  * A region that is too small is left behind for one of at least twice its size: what is left adds up to less than it.
  */
-export function reserve(R: i32, C: i32, withStops: bool, withCarried: bool): bool {
+export function reserve(R: i32, C: i32, withStops: bool, withCarried: bool, coded: usize): bool {
   const cells = <usize>C;
   const n = <usize>stride * 8;
   const windows = <usize>R + 1;
   const tile = tileBytes(R);
-  const bytes: usize = 1024 + tile * 4 + windows * 13 + cells * (withStops ? 41 : 17) + windows * n * 9;
+  const bytes: usize = 1280 + tile + coded + windows * 17 + cells * (withStops ? 41 : 17) + windows * n * 9;
   if (regionStart + bytes > regionEnd) {
     const had = regionEnd - regionStart;
     const wanted = bytes > had * 2 ? bytes : had * 2;
@@ -294,12 +317,12 @@ export function reserve(R: i32, C: i32, withStops: bool, withCarried: bool): boo
   rowOrder = take(cells * 4);
   rowPrice = take(<usize>R * n);
   rowBars = take(<usize>R * 4 * n);
-  lowest = take(windows * n);
-  highest = take(windows * n);
-  deepest = take(windows * n);
-  steepest = take(windows * n);
+  next = (next + 63) & ~63;
+  ranges = take(windows * n * 4);
   tileStart = take(windows * 4 + 4);
   closeTiles = tile === 0 ? 0 : take(tile + 128);
-  rangeTiles = tile === 0 ? 0 : take(tile * 3 + 128);
+  codeStart = take(windows * 4);
+  next = (next + 63) & ~63;
+  codes = coded === 0 ? 0 : take(coded);
   return true;
 }

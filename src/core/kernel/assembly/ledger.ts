@@ -1,17 +1,22 @@
-import { feeRate, fixedFee, initialCash } from './config';
+import { feeRate, fixedFee, initialCash, runTrailingStop } from './config';
 import {
+  cellStopLoss,
   clearFlags,
-  fixedLevel,
-  position,
-  profitLevel,
-  stopped,
+  FIXED_LEVEL,
+  POSITION,
+  PROFIT_LEVEL,
+  positions,
   SIZE_BITS,
+  slotOf,
+  slots,
+  stopped,
   stride,
+  TRAIL_FACTOR,
+  TRIP_FLOW,
   totals,
-  trailFactor,
-  tripFlow,
 } from './layout';
 import { awaitEvent, openReentries, reentries } from './reentries';
+import { mayShort } from './schedule';
 
 /** Cash and what a run adds up, as in execution/ledger.ts; `writeTotals` hands it to the host. */
 export let cash: f64 = 0;
@@ -38,13 +43,16 @@ export function openLedger(): void {
   smallestScale = 1;
   stoppedCount = 0;
   openReentries();
-  memory.fill(position, 0, <usize>stride * 8 + 16);
-  memory.fill(tripFlow, 0, <usize>stride * 8 + 16);
   memory.fill(stopped, 0, stride);
+  // Where it is the same for all, no order need set it.
+  const factor = cellStopLoss === 0 && !mayShort ? 1 - runTrailingStop : NaN;
   for (let a: usize = 0; a < <usize>stride; a++) {
-    store<f64>(fixedLevel + a * 8, NaN);
-    store<f64>(trailFactor + a * 8, NaN);
-    store<f64>(profitLevel + a * 8, NaN);
+    const slot = slotOf(slots, a);
+    store<f64>(slot, 0, POSITION);
+    store<f64>(slot, 0, TRIP_FLOW);
+    store<f64>(slot, NaN, FIXED_LEVEL);
+    store<f64>(slot, factor, TRAIL_FACTOR);
+    store<f64>(slot, NaN, PROFIT_LEVEL);
   }
 }
 
@@ -65,9 +73,11 @@ function addPair(pair: usize, x: v128): void {
   v128.store(totals + pair, f64x2.add(v128.load(totals + pair), x));
 }
 
-/** The other totals, behind those. */
+/** The other totals, behind those; and the positions. */
 export function writeTotals(): void {
   const at = totals;
+  for (let a: usize = 0; a < <usize>stride; a++)
+    store<f64>(positions + a * 8, load<f64>(slotOf(slots, a), POSITION));
   store<f64>(at, unexecuted, 96);
   store<f64>(at, rejected, 104);
   store<f64>(at, barsStopped, 112);
@@ -99,9 +109,11 @@ export function settledSum(a: f64, b: f64): f64 {
  *
  * In lanes though it is one order: what a choice of numbers would branch for is masked here, and nobody can foresee it.
  */
+@inline
 export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): void {
   const bits = i64x2.splat(SIZE_BITS);
-  const held = v128.load64_splat(position + asset * 8);
+  const slot = slotOf(slots, asset);
+  const held = v128.load64_splat(slot, POSITION);
   const size = v128.and(held, bits);
   const fill = f64x2.splat(filledAt);
   const value = f64x2.mul(size, fill);
@@ -113,17 +125,17 @@ export function bookExit(asset: usize, price: f64, filledAt: f64, reason: i32): 
   const larger = f64x2.pmax(v128.and(had, bits), v128.and(flow, bits));
   const near = f64x2.pmax(f64x2.mul(f64x2.splat(1e-9), larger), f64x2.splat(1e-12));
   cash = f64x2.extract_lane(v128.andnot(sum, f64x2.le(v128.and(sum, bits), near)), 0); // `settledSum`
-  store<f64>(position + asset * 8, 0);
-  endRoundTrip(f64x2.add(v128.load64_splat(tripFlow + asset * 8), flow), 1, value);
+  store<f64>(slot, 0, POSITION);
+  endRoundTrip(f64x2.add(v128.load64_splat(slot, TRIP_FLOW), flow), 1, value);
   addPair(FEES, v128.shuffle<f64>(fee, slip, 0, 2));
-  store<f64>(tripFlow + asset * 8, 0);
+  store<f64>(slot, 0, TRIP_FLOW);
   const count = totals + EXITS + <usize>(reason - STOP_LOSS) * 8;
   store<f64>(count, load<f64>(count) + 1);
 }
 
 /** A round trip runs from flat to flat; a flip ends one and begins another, its flow shared by size. */
 export function bookRoundTrip(asset: usize, old: f64, now: f64, q: f64, flow: f64): void {
-  const trip = tripFlow + asset * 8;
+  const trip = slotOf(slots, asset) + TRIP_FLOW;
   if (old === 0) store<f64>(trip, flow);
   else if (now === 0) {
     endTrip(load<f64>(trip) + flow);
@@ -166,6 +178,7 @@ export function countBars(exposed: bool, bars: i32): void {
 export function raiseLeverage(gross: f64, value: f64): void {
   if (value > 0 && gross > maxGrossLeverage * value) maxGrossLeverage = gross / value;
 }
+@inline
 export function markStopped(asset: usize): void {
   store<u8>(stopped + asset, 1);
   stoppedCount++;

@@ -1,10 +1,5 @@
-import {
-  accumulate2,
-  accumulate8,
-  accumulate12,
-  accumulateNoted8,
-  accumulateNoted12,
-} from './accumulate';
+import { accumulate2, accumulate8, accumulate12, accumulateNoted8, accumulateNoted12 } from './accumulate';
+import { allStay } from './book';
 import { closesRuined, slippage } from './config';
 import {
   assets,
@@ -12,16 +7,18 @@ import {
   droppedEnd,
   droppedOffset,
   droppedPlace,
-  equity,
   endingCloses,
+  equity,
   heldOffset,
   heldPlace,
   heldPosition,
   laneMasks,
   lastCloseColumn,
   length,
-  position,
+  POSITION,
   shorts,
+  slotOf,
+  slots,
 } from './layout';
 import { bookExit, cash, countBars, liftAllStops, maxGrossLeverage, RUIN, raiseLeverage } from './ledger';
 import { closeAt, closeStep } from './tiles';
@@ -40,32 +37,22 @@ export let markedTo: i32 = 0;
 let notedTo: i32 = 0;
 let droppedCount: i32 = 0;
 
-/** Lists the assets held anew, after a batch. */
+/** Bars from which on a stretch before an exit is marked by itself, and one after the last exit: shorter ones are marked with others. */
+const LONG_STRETCH = 24;
+const LONG_REST = 48;
+
+/** Lists the assets held anew, after a batch; where all are and were, booking it has listed their positions. */
 export function listHeld(): void {
-  const zero = f64x2.splat(0);
-  let flat = zero;
-  let short = zero;
-  const even = <usize>(assets & ~1) * 8;
-  // Into the list at once, as that of all assets; else it is listed anew.
-  for (let i: usize = 0; i < <usize>assets * 8; i += 16) {
-    const held = v128.load(position + i);
-    v128.store(heldPosition + i, held);
-    if (i === even) break;
-    flat = v128.or(flat, f64x2.eq(held, zero));
-    short = v128.or(short, f64x2.lt(held, zero));
-  }
-  const last = load<f64>(position + <usize>(assets - 1) * 8);
-  if (listsAll && listedStep === closeStep && last > 0 && !v128.any_true(v128.or(flat, short))) {
-    heldCount = liveCount = assets;
-    shortCount = 0;
-  } else listEach();
+  if (!(allStay && listsAll && listedStep === closeStep)) return listEach();
+  heldCount = liveCount = assets;
+  shortCount = 0;
 }
 
 function listEach(): void {
   let count: usize = 0;
   let short = 0;
   for (let a: usize = 0; a < <usize>assets; a++) {
-    const held = load<f64>(position + a * 8);
+    const held = load<f64>(slotOf(slots, a), POSITION);
     store<i32>(heldOffset + count * 4, <i32>(a * closeStep));
     store<f64>(heldPosition + count * 8, held);
     store<i32>(heldPlace + a * 4, <i32>count);
@@ -121,14 +108,28 @@ export function markExecution(t: i32): bool {
  * @returns `to`, or the bar of ruin
  */
 export function noteUpTo(to: i32): i32 {
-  if (!cannotRuin() || shortCount > 0) return markUpTo(to);
+  if (!cannotRuin() || shortCount > 0 || to - markedTo >= LONG_STRETCH) return markUpTo(to);
   note(to);
   return to;
 }
 
 function note(to: i32): void {
   const money = f64x2.splat(cash);
-  for (let i = <usize>notedTo * 8; i < <usize>to * 8; i += 16) v128.store(cashAt + i, money);
+  const end = cashAt + <usize>to * 8;
+  for (let at = cashAt + <usize>notedTo * 8; at < end; at += 192) {
+    v128.store(at, money);
+    v128.store(at, money, 16);
+    v128.store(at, money, 32);
+    v128.store(at, money, 48);
+    v128.store(at, money, 64);
+    v128.store(at, money, 80);
+    v128.store(at, money, 96);
+    v128.store(at, money, 112);
+    v128.store(at, money, 128);
+    v128.store(at, money, 144);
+    v128.store(at, money, 160);
+    v128.store(at, money, 176);
+  }
   countBars(liveCount > 0, to - notedTo);
   notedTo = to;
 }
@@ -164,10 +165,13 @@ function endCloses(at: usize, ended: i32): i32 {
     const bars = load<i32>(droppedEnd + <usize>k * 4) - first;
     if (bars >= 12) break;
     const from = closeAt + at + <usize>load<i32>(droppedOffset + <usize>k * 4);
-    const mask = laneMasks + <usize>(16 - bars) * 8;
-    for (let i: usize = 0; i < 96; i += 16) {
-      v128.store(to + i, v128.and(v128.load(from + i), v128.load(mask + i)));
-    }
+    const mask = laneMasks - <usize>bars * 8;
+    v128.store(to, v128.and(v128.load(from), v128.load(mask)));
+    v128.store(to, v128.and(v128.load(from, 16), v128.load(mask, 16)), 16);
+    v128.store(to, v128.and(v128.load(from, 32), v128.load(mask, 32)), 32);
+    v128.store(to, v128.and(v128.load(from, 48), v128.load(mask, 48)), 48);
+    v128.store(to, v128.and(v128.load(from, 64), v128.load(mask, 64)), 64);
+    v128.store(to, v128.and(v128.load(from, 80), v128.load(mask, 80)), 80);
     store<i32>(heldOffset + <usize>load<i32>(droppedPlace + <usize>k * 4) * 4, <i32>(to - closeAt - at));
   }
   return k;
@@ -205,7 +209,7 @@ function measureNoted(): void {
  */
 export function markUpTo(to: i32): i32 {
   if (notedTo > markedTo) {
-    if (to > notedTo && cannotRuin()) note(to);
+    if (to > notedTo && to - notedTo < LONG_REST && cannotRuin()) note(to);
     markNoted();
   }
   const from = markedTo;
@@ -264,7 +268,7 @@ function measureWithShorts(from: i32, to: i32): void {
 /** Closes all positions at their last close on the bar of ruin; nothing trades again. */
 function ruin(t: i32): void {
   for (let asset: usize = 0; asset < <usize>assets; asset++) {
-    const held = load<f64>(position + asset * 8);
+    const held = load<f64>(slotOf(slots, asset), POSITION);
     if (held === 0) continue;
     const price = load<f64>(lastCloseColumn + (asset * <usize>length + <usize>t) * 8);
     const filledAt = held < 0 ? price * (1 + slippage) : price * (1 - slippage);

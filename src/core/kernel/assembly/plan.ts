@@ -10,7 +10,18 @@ import {
   slippage,
 } from './config';
 import { weight } from './gather';
-import { fillPrice, orderFlow, pinned, pinnedLanes, quantity, SIZE_BITS, sortKey } from './layout';
+import {
+  FILL_PRICE,
+  orderFlow,
+  POSITION,
+  pinned,
+  pinnedLanes,
+  QUANTITY,
+  SIZE_BITS,
+  SLOT_BYTES,
+  slotOf,
+  sortKey,
+} from './layout';
 import { cash } from './ledger';
 
 /** Of the present batch: λ, and the range of the sort keys. */
@@ -54,17 +65,17 @@ export function covered(q: v128, position: v128): v128 {
  * Each lane does what `orderQuantity` and `scaleOf` do for one cell; what a sum must not see is masked to 0, which
  * changes no bit of it; the lanes of a sum are its halves.
  *
- * @param positions and `prices` of the cells, side by side, followed by a cell that trades nothing
+ * @param batch slots of the cells; `prices` of them, side by side, followed by a cell that trades nothing
  */
-export function planOrders(count: i32, V: f64, positions: usize, prices: usize, shorts: bool): void {
+export function planOrders(count: i32, V: f64, batch: usize, prices: usize, shorts: bool): void {
   isPlain = !shorts && lotSize === 0 && minNotional === 0 && fixedFee === 0;
-  if (isPlain) planPlain(count, V, positions, prices);
-  else planAny(count, V, positions, prices, shorts);
-  if (cashMode !== SCALE) planSequence(count, V, positions, prices);
+  if (isPlain) planPlain(count, V, batch, prices);
+  else planAny(count, V, batch, prices, shorts);
+  if (cashMode !== SCALE) planSequence(count, V, batch, prices);
 }
 
 /** The steps of `planAny` that are left without shorts, lots, a minimum value and fixed fees: most runs take them, most of their time. */
-function planPlain(count: i32, V: f64, positions: usize, prices: usize): void {
+function planPlain(count: i32, V: f64, batch: usize, prices: usize): void {
   const equity = pinned(0, V);
   const bought = pinned(1, 1 + slippage);
   const sold = pinned(2, 1 - slippage);
@@ -76,23 +87,21 @@ function planPlain(count: i32, V: f64, positions: usize, prices: usize): void {
   const bits = pinnedLanes(9, i64x2.splat(SIZE_BITS));
   const zero = f64x2.splat(0);
   const weights = weight;
-  const quantities = quantity;
-  const fillPrices = fillPrice;
   const end = <usize>count * 8;
   let proceeds = zero;
   let costs = zero;
-  for (let i: usize = 0; i < end; i += 16) {
+  for (let i: usize = 0, slot = batch; i < end; i += 16, slot += SLOT_BYTES) {
     const w = v128.load(weights + i);
     const price = v128.load(prices + i);
-    const position = v128.load(positions + i);
+    const position = v128.load(slot, POSITION);
     const all = f64x2.sub(f64x2.div(f64x2.mul(w, equity), price), position);
     const size = v128.and(all, bits);
     const dust = f64x2.le(size, f64x2.pmax(f64x2.mul(relative, position), absolute));
     const small = v128.and(f64x2.lt(size, smallest), f64x2.ne(w, zero));
     const q = v128.andnot(all, v128.or(small, dust));
     const filledAt = f64x2.mul(price, v128.bitselect(sold, bought, f64x2.lt(q, zero)));
-    v128.store(quantities + i, q);
-    v128.store(fillPrices + i, filledAt);
+    v128.store(slot, q, QUANTITY);
+    v128.store(slot, filledAt, FILL_PRICE);
     const value = f64x2.mul(q, filledAt); // < 0 of a sale
     const sale = f64x2.pmax(zero, f64x2.sub(zero, value));
     proceeds = f64x2.add(proceeds, f64x2.sub(sale, f64x2.mul(sale, rate)));
@@ -103,7 +112,7 @@ function planPlain(count: i32, V: f64, positions: usize, prices: usize): void {
   if (cashMode === SCALE) scaleTo(V, both(costs), both(proceeds));
 }
 
-function planAny(count: i32, V: f64, positions: usize, prices: usize, shorts: bool): void {
+function planAny(count: i32, V: f64, batch: usize, prices: usize, shorts: bool): void {
   const equity = pinned(0, V);
   const bought = pinned(1, 1 + slippage);
   const sold = pinned(2, 1 - slippage);
@@ -112,10 +121,10 @@ function planAny(count: i32, V: f64, positions: usize, prices: usize, shorts: bo
   const zero = f64x2.splat(0);
   let proceeds = zero;
   let costs = zero;
-  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
+  for (let i: usize = 0, slot = batch; i < <usize>count * 8; i += 16, slot += SLOT_BYTES) {
     const w = v128.load(weight + i);
     const price = v128.load(prices + i);
-    const position = v128.load(positions + i);
+    const position = v128.load(slot, POSITION);
     const all = f64x2.sub(f64x2.div(f64x2.mul(w, equity), price), position);
     const least = f64x2.pmax(f64x2.mul(f64x2.splat(1e-9), v128.and(position, bits)), f64x2.splat(1e-12));
     const dust = f64x2.le(v128.and(all, bits), least);
@@ -123,8 +132,8 @@ function planAny(count: i32, V: f64, positions: usize, prices: usize, shorts: bo
     const q = v128.andnot(v128.bitselect(all, sent, f64x2.eq(w, zero)), dust);
     const sells = f64x2.lt(q, zero);
     const filledAt = f64x2.mul(price, v128.bitselect(sold, bought, sells));
-    v128.store(quantity + i, q);
-    v128.store(fillPrice + i, filledAt);
+    v128.store(slot, q, QUANTITY);
+    v128.store(slot, filledAt, FILL_PRICE);
     const sale = f64x2.sub(zero, f64x2.mul(q, filledAt));
     const fee = f64x2.add(f64x2.mul(sale, f64x2.splat(feeRate)), f64x2.splat(fixedFee));
     proceeds = f64x2.add(proceeds, v128.and(f64x2.sub(sale, fee), sells));
@@ -134,7 +143,7 @@ function planAny(count: i32, V: f64, positions: usize, prices: usize, shorts: bo
   }
   scale = 1;
   if (cashMode !== SCALE) return;
-  sumCovers(count, positions);
+  sumCovers(count, batch);
   scaleTo(V, both(costs), both(proceeds));
 }
 
@@ -154,17 +163,17 @@ export function both(sums: v128): f64 {
 let covers: f64 = 0;
 let fixedFees: f64 = 0;
 
-function sumCovers(count: i32, positions: usize): void {
+function sumCovers(count: i32, batch: usize): void {
   covers = fixedFees = 0;
   for (let half = 0; half < 2; half++) {
     let ofCovers: f64 = 0;
     let ofFees: f64 = 0;
     for (let k = half; k < count; k += 2) {
-      const i = <usize>k * 8;
-      const q = load<f64>(quantity + i);
+      const slot = slotOf(batch, k);
+      const q = load<f64>(slot, QUANTITY);
       if (!(q > 0)) continue;
-      const position = load<f64>(positions + i);
-      if (position < 0) ofCovers += min(q, -position) * load<f64>(fillPrice + i) * (1 + feeRate);
+      const position = load<f64>(slot, POSITION);
+      if (position < 0) ofCovers += min(q, -position) * load<f64>(slot, FILL_PRICE) * (1 + feeRate);
       ofFees += fixedFee;
     }
     covers += ofCovers;
@@ -176,18 +185,18 @@ function sumCovers(count: i32, positions: usize): void {
  * What a batch needs whose orders take cash one after the other: what each adds to cash if it fills, and w·V − position·price,
  * by which `sells_first` sorts.
  */
-function planSequence(count: i32, V: f64, positions: usize, prices: usize): void {
+function planSequence(count: i32, V: f64, batch: usize, prices: usize): void {
   const equity = f64x2.splat(V);
   const zero = f64x2.splat(0);
   let low = f64x2.splat(Infinity);
   let high = f64x2.splat(-Infinity);
-  for (let i: usize = 0; i < <usize>count * 8; i += 16) {
-    const q = v128.load(quantity + i);
-    const signed = f64x2.mul(q, v128.load(fillPrice + i));
+  for (let i: usize = 0, slot = batch; i < <usize>count * 8; i += 16, slot += SLOT_BYTES) {
+    const q = v128.load(slot, QUANTITY);
+    const signed = f64x2.mul(q, v128.load(slot, FILL_PRICE));
     const fee = f64x2.add(f64x2.mul(f64x2.abs(signed), f64x2.splat(feeRate)), f64x2.splat(fixedFee));
     const paid = f64x2.sub(f64x2.sub(zero, signed), fee);
     v128.store(orderFlow + i, v128.and(paid, f64x2.ne(q, zero)));
-    const worth = f64x2.mul(v128.load(positions + i), v128.load(prices + i));
+    const worth = f64x2.mul(v128.load(slot, POSITION), v128.load(prices + i));
     const key = f64x2.sub(f64x2.mul(v128.load(weight + i), equity), worth);
     v128.store(sortKey + i, key);
     low = f64x2.pmin(low, key);

@@ -1,4 +1,4 @@
-import { allocate, assets, awaitsEvent, before, cellCarried, dueCell, quantity } from './layout';
+import { allocate, assets, awaitsEvent, BEFORE, cellCarried, dueCell, QUANTITY, slotOf } from './layout';
 
 /** Entry fills after a stop exit and before the next event; only in matrices with rows that the dense mode repeats. */
 export let reentries: f64 = 0;
@@ -14,17 +14,18 @@ export function openReentries(): void {
 }
 
 /** A stop sold the asset: it waits for an event that names it. */
+@inline
 export function awaitEvent(asset: usize): void {
   store<u8>(awaitsEvent + asset, 1);
 }
 
 /** After a batch is booked: a cell of an event ends the wait of its asset, a repeated one may enter it again. */
-export function countReentries(due: usize, count: i32, bar: i32): void {
+export function countReentries(due: usize, batch: usize, count: i32, bar: i32): void {
   for (let k: usize = 0; k < <usize>count; k++) {
     const asset = <usize>load<i32>(due + k * 4);
     if (load<u8>(awaitsEvent + asset) === 0) continue;
     if (load<u8>(cellCarried + <usize>load<i32>(dueCell + k * 4)) === 0) store<u8>(awaitsEvent + asset, 0);
-    else if (load<f64>(quantity + k * 8) !== 0 && load<f64>(before + k * 8) === 0) {
+    else if (load<f64>(slotOf(batch, k), QUANTITY) !== 0 && load<f64>(slotOf(batch, k), BEFORE) === 0) {
       if (reentryPlaces !== 0 && reentries < <f64>MOST_PLACES) {
         const at = reentryPlaces + <usize>reentries * 8;
         store<i32>(at, bar);

@@ -1,18 +1,10 @@
 import { executeBatch } from './batch';
-import {
-  atClose,
-  entryBarNever,
-  initialCash,
-  onConflict,
-  peakOfThisBar,
-  readConfig,
-  STOP_ONLY,
-  usesStops,
-} from './config';
-import { findExits, findExitsOfDoubtful, listDoubtful, openWindows } from './find-exits';
+import { forgetStay } from './book';
+import { buildCodes } from './codes';
+import { atClose, entryBarNever, initialCash, onConflict, readConfig, STOP_ONLY, usesStops } from './config';
+import { findExits, findExitsOfDoubtful } from './find-exits';
 import { clearDue, dropStopped, gatherBatch, nextBarOfWaiting, openWaiting, waitingCount } from './gather';
 import {
-  assets,
   cellStopLoss,
   clearFlags,
   equity,
@@ -29,6 +21,7 @@ import {
   stride,
 } from './layout';
 import { cash, countUnexecuted, openLedger } from './ledger';
+import { listDoubtful, openWindows } from './list-doubtful';
 import { dropHeld, listHeld, markExecution, markUpTo, noteUpTo, openMarks } from './mark';
 import {
   collectBar,
@@ -56,9 +49,9 @@ export function simulate(): void {
   openWaiting();
   openMarks();
   store<f64>(equity - 8, initialCash);
-  if (usesStops) prepareForStops();
-  prepareTiles(usesStops);
-  bounded = hasRanges && usesStops && !peakOfThisBar && (atClose || !entryBarNever);
+  if (usesStops && prepareForStops()) buildCodes();
+  prepareTiles();
+  bounded = hasRanges && usesStops && (atClose || !entryBarNever);
   openWindows();
   let t = 0;
   let row = 0;
@@ -123,7 +116,10 @@ function executionBar(t: i32, row: i32, early: bool): i32 {
     if (onConflict === STOP_ONLY && usesStops) dropStopped();
     if (bounded && row >= 0 && waitingCount === 0) window = row + 1;
     executeBatch(t, row, closes(), window);
-    if (usesStops && window < 0) stopsIntrabar();
+    if (usesStops && window < 0) {
+      stopsIntrabar();
+      forgetStay();
+    }
   }
   if (row >= 0) enterTile(row + 1);
   listHeld();
@@ -159,6 +155,7 @@ function quietWindow(to: i32): i32 {
 }
 
 /** Sells the asset of the exit that comes next, and tells which it was. */
+@inline
 function takeNextExit(): usize {
   const asset = <usize>load<u32>(nextExit);
   takeExit(asset, load<i32>(exitReason + asset * 4), load<f64>(exitPrice + asset * 8));

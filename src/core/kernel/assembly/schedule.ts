@@ -1,17 +1,14 @@
-import { deep, high, low, measureRange, openBlocks, prepareBlocks, steep } from './blocks';
 import { atClose } from './config';
 import {
   assets,
   cellWeight,
   closeColumn,
-  deepest,
   highColumn,
-  highest,
   lastCloseColumn,
   length,
   lowColumn,
-  lowest,
   openColumn,
+  ranges,
   rowBar,
   rowBars,
   rowComplete,
@@ -19,7 +16,6 @@ import {
   rowPrice,
   rowStart,
   rows,
-  steepest,
   stride,
 } from './layout';
 
@@ -44,6 +40,11 @@ export function windowEnd(r: i32): i32 {
   return r < rows ? min(executionBarOf(r), length) : length;
 }
 
+/** The first bar whose lows and highs belong to window r. */
+export function rangeStart(r: i32): i32 {
+  return atClose || r === 0 ? windowStart(r) : min(executionBarOf(r - 1), length);
+}
+
 /** The bar after the last whose lows and highs belong to window r. */
 export function rangeEnd(r: i32): i32 {
   const end = windowEnd(r);
@@ -54,7 +55,6 @@ export function rangeEnd(r: i32): i32 {
 export function prepareRows(): void {
   delay = atClose ? 0 : 1;
   hasRowBars = hasRanges = false;
-  openBlocks();
   usesOfStops = 0;
   const cells = <usize>load<i32>(rowStart + <usize>rows * 4);
   memory.fill(rowOrder, 0xff, cells * 4);
@@ -80,12 +80,16 @@ export function prepareRows(): void {
   }
 }
 
-/** Makes ready what runs with stops share; ranges on the second use, since for a single run scanning is cheaper. */
-export function prepareForStops(): void {
+/**
+ * Makes ready what runs with stops share; ranges on the second use, since for a single run scanning is cheaper.
+ *
+ * @returns were the windows measured now?
+ */
+export function prepareForStops(): bool {
   if (!hasRowBars) collectRowBars();
-  if (usesOfStops++ !== 1) return;
+  if (usesOfStops++ !== 1) return false;
   measureWindows();
-  prepareBlocks();
+  return true;
 }
 
 /** The columns lie asset after asset, so that one bar of all assets is far apart: collected once, read by every run. */
@@ -120,16 +124,47 @@ export function collectBar(to: usize, t: i32): void {
 function measureWindows(): void {
   hasRanges = true;
   for (let r = 0; r <= rows; r++) {
-    const from = <usize>(atClose || r === 0 ? windowStart(r) : min(executionBarOf(r - 1), length)) * 8;
+    const from = <usize>rangeStart(r) * 8;
     const to = <usize>rangeEnd(r) * 8;
-    for (let a = 0; a < assets; a++) {
-      const first = <usize>a * 8 * <usize>length;
-      const at = (<usize>r * <usize>stride + <usize>a) * 8;
-      measureRange(first + from, first + to);
-      store<f64>(lowest + at, low);
-      store<f64>(highest + at, high);
-      store<f64>(deepest + at, deep);
-      store<f64>(steepest + at, steep);
+    for (let a: usize = 0; a < <usize>assets; a++) {
+      const first = a * 8 * <usize>length;
+      measureRange(rangeAt(r, a), first + from, first + to);
     }
   }
+}
+
+/** Measures the bars whose lows and highs stand from `from` to `to` in their columns, two at a time; missing bars (NaN) are passed over. */
+function measureRange(at: usize, from: usize, to: usize): void {
+  const none = f64x2.splat(-Infinity);
+  const all = f64x2.splat(Infinity);
+  let lowest = all;
+  let highest = none;
+  let deepest = all;
+  let steepest = none;
+  for (let i = from; i < to; i += 16) {
+    let low = v128.load(lowColumn + i);
+    let high = v128.load(highColumn + i);
+    if (i + 8 === to) {
+      low = f64x2.replace_lane(low, 1, NaN);
+      high = f64x2.replace_lane(high, 1, NaN);
+    }
+    const worst = f64x2.pmin(all, low);
+    const best = f64x2.pmax(none, high);
+    const peak = f64x2.pmax(highest, f64x2.pmax(best, v128.shuffle<f64>(none, best, 0, 2)));
+    const trough = f64x2.pmin(lowest, f64x2.pmin(worst, v128.shuffle<f64>(all, worst, 0, 2)));
+    deepest = f64x2.pmin(deepest, f64x2.div(low, peak));
+    steepest = f64x2.pmax(steepest, f64x2.div(high, trough));
+    highest = f64x2.pmax(highest, f64x2.pmax(best, v128.shuffle<f64>(best, best, 1, 0)));
+    lowest = f64x2.pmin(lowest, f64x2.pmin(worst, v128.shuffle<f64>(worst, worst, 1, 0)));
+  }
+  store<f64>(at, f64x2.extract_lane(lowest, 0));
+  store<f64>(at, f64x2.extract_lane(highest, 0), 16);
+  store<f64>(at, min(f64x2.extract_lane(deepest, 0), f64x2.extract_lane(deepest, 1)), 32);
+  store<f64>(at, max(f64x2.extract_lane(steepest, 0), f64x2.extract_lane(steepest, 1)), 48);
+}
+
+/** Range of an asset in window r: lowest low, and 16, 32 and 48 bytes on the others; the next asset's stand beside an even one's. */
+@inline
+export function rangeAt(r: i32, asset: usize): usize {
+  return ranges + (<usize>r * <usize>stride + (asset & ~1)) * 32 + (asset & 1) * 8;
 }

@@ -1,7 +1,6 @@
 import { entryBarNever, INSTRUCTION, intrabar, onConflict, PATH, peakOfThisBar, STOP_ONLY } from './config';
-import { doubtfulCount } from './find-exits';
 import { dueCount } from './gather';
-import { assets, doubted, isDue, openedNow, peak, position, stoppedNow, stride } from './layout';
+import { assets, isDue, openedNow, PEAK, POSITION, slotOf, slots, stoppedNow, stride } from './layout';
 import { bookExit, markStopped } from './ledger';
 import {
   bestOf,
@@ -35,13 +34,15 @@ export function closes(): usize {
  * @param gaps look at the opens only
  */
 @inline
-function endangered(i: usize, gaps: bool, shorts: bool): v128 {
-  const flip = flipOf(i, shorts);
+function endangered(asset: usize, gaps: bool, shorts: bool): v128 {
+  const slot = slotOf(slots, asset);
+  const i = asset * 8;
+  const flip = flipOf(slot, shorts);
   const part = <usize>stride * 8;
   const open = v128.load(bar + i);
   let low = open;
   let high = open;
-  let peaks = v128.load(peak + i);
+  let peaks = v128.load(slot, PEAK);
   if (!gaps) {
     low = f64x2.pmin(low, v128.load(bar + i + part * 2));
     high = f64x2.pmax(high, v128.load(bar + i + part));
@@ -59,12 +60,12 @@ function endangered(i: usize, gaps: bool, shorts: bool): v128 {
   return v128.and(
     v128.or(
       v128.or(
-        f64x2.le(worst, fixedLevels(i, flip, shorts)),
-        f64x2.le(worst, trailingLevels(i, peaks, flip, shorts)),
+        f64x2.le(worst, fixedLevels(slot, flip, shorts)),
+        f64x2.le(worst, trailingLevels(slot, peaks, flip, shorts)),
       ),
-      f64x2.ge(bestOf(low, high, flip, shorts), profitLevels(i, flip, shorts)),
+      f64x2.ge(bestOf(low, high, flip, shorts), profitLevels(slot, flip, shorts)),
     ),
-    heldLanes(i),
+    heldLanes(slot),
   );
 }
 
@@ -78,7 +79,7 @@ export function stopsAtOpen(): void {
   if (onConflict === INSTRUCTION && dueCount === assets) return;
   const whole = onConflict === STOP_ONLY;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
-    const lanes = whole ? endangered(a * 8, false, true) : endangered(a * 8, true, true);
+    const lanes = whole ? endangered(a, false, true) : endangered(a, true, true);
     if (!v128.any_true(lanes)) continue;
     if (i64x2.extract_lane(lanes, 0) !== 0) stopAtOpen(a);
     if (i64x2.extract_lane(lanes, 1) !== 0) stopAtOpen(a + 1);
@@ -110,16 +111,16 @@ function testLanes(shorts: bool): void {
   const part = <usize>stride * 8;
   for (let a: usize = 0; a < <usize>assets; a += 2) {
     const i = a * 8;
-    const lanes = endangered(i, false, shorts);
+    const lanes = endangered(a, false, shorts);
     if (v128.any_true(lanes)) {
       if (i64x2.extract_lane(lanes, 0) !== 0) stopIntrabar(a);
       if (i64x2.extract_lane(lanes, 1) !== 0) stopIntrabar(a + 1);
     }
     if (entryBarNever) continue;
     const close = v128.load(bar + i + part * 3);
-    const flip = flipOf(i, shorts);
+    const flip = flipOf(slotOf(slots, a), shorts);
     const best = bestOf(v128.load(bar + i + part * 2), v128.load(bar + i + part), flip, shorts);
-    movePeaks(i, best, f64x2.eq(close, close), flip, shorts);
+    movePeaks(slotOf(slots, a), best, f64x2.eq(close, close), flip, shorts);
   }
 }
 
@@ -142,16 +143,17 @@ function trailPeaks(): void {
 
 /** Step 4 for one asset. */
 function trailPeak(asset: usize): void {
-  const held = load<f64>(position + asset * 8);
+  const slot = slotOf(slots, asset);
+  const held = load<f64>(slot, POSITION);
   if (held === 0 || isNaN(priceOf(asset, 3))) return;
-  const at = peak + asset * 8;
-  const from = load<f64>(at);
-  store<f64>(at, held > 0 ? max(priceOf(asset, 1), from) : min(priceOf(asset, 2), from));
+  const from = load<f64>(slot, PEAK);
+  store<f64>(slot, held > 0 ? max(priceOf(asset, 1), from) : min(priceOf(asset, 2), from), PEAK);
 }
 
 /** Sells a position because a stop acted: STOPPED until an instruction names the asset. */
+@inline
 export function takeExit(asset: usize, reason: i32, price: f64): void {
-  const held = load<f64>(position + asset * 8);
+  const held = load<f64>(slotOf(slots, asset), POSITION);
   bookExit(asset, price, exitFillPrice(reason, price, held > 0), reason);
   markStopped(asset);
   store<u8>(stoppedNow + asset, 1);

@@ -8,7 +8,7 @@ import {
   tpAtMarket,
   tpGapAtOpen,
 } from './config';
-import { base, fixedLevel, peak, position, profitLevel, trailFactor } from './layout';
+import { BASE, FIXED_LEVEL, PEAK, POSITION, PROFIT_LEVEL, slotOf, slots, TRAIL_FACTOR } from './layout';
 import { STOP_LOSS, TAKE_PROFIT, TRAILING_STOP } from './ledger';
 
 /** The exit that was found last: why, and at which price before slippage. */
@@ -23,24 +23,24 @@ export let factor: f64 = 0;
 export let bestPrice: f64 = 0;
 
 export function isArmed(asset: usize): bool {
-  const at = asset * 8;
+  const at = slotOf(slots, asset);
   return (
-    load<f64>(position + at) !== 0 &&
+    load<f64>(at, POSITION) !== 0 &&
     !(
-      isNaN(load<f64>(fixedLevel + at)) &&
-      isNaN(load<f64>(trailFactor + at)) &&
-      isNaN(load<f64>(profitLevel + at))
+      isNaN(load<f64>(at, FIXED_LEVEL)) &&
+      isNaN(load<f64>(at, TRAIL_FACTOR)) &&
+      isNaN(load<f64>(at, PROFIT_LEVEL))
     )
   );
 }
 
 export function takeLevels(asset: usize): void {
-  const at = asset * 8;
-  long = load<f64>(position + at) > 0;
-  fixed = load<f64>(fixedLevel + at);
-  profit = load<f64>(profitLevel + at);
-  factor = load<f64>(trailFactor + at);
-  bestPrice = load<f64>(peak + at);
+  const at = slotOf(slots, asset);
+  long = load<f64>(at, POSITION) > 0;
+  fixed = load<f64>(at, FIXED_LEVEL);
+  profit = load<f64>(at, PROFIT_LEVEL);
+  factor = load<f64>(at, TRAIL_FACTOR);
+  bestPrice = load<f64>(at, PEAK);
 }
 
 export function setPeak(price: f64): void {
@@ -49,12 +49,12 @@ export function setPeak(price: f64): void {
 
 /** Levels of a position from its base and the distances of its stops; NaN = none. */
 export function setLevels(asset: usize, stopLoss: f64, trailingStop: f64, takeProfit: f64): void {
-  const at = asset * 8;
-  const from = load<f64>(base + at);
-  const isLong = load<f64>(position + at) > 0;
-  store<f64>(fixedLevel + at, isLong ? from * (1 - stopLoss) : from * (1 + stopLoss));
-  store<f64>(trailFactor + at, isLong ? 1 - trailingStop : 1 + trailingStop);
-  store<f64>(profitLevel + at, isLong ? from * (1 + takeProfit) : from * (1 - takeProfit));
+  const at = slotOf(slots, asset);
+  const from = load<f64>(at, BASE);
+  const isLong = load<f64>(at, POSITION) >= 0; // the factor of what is flat is that of a long, see openLedger
+  store<f64>(at, isLong ? from * (1 - stopLoss) : from * (1 + stopLoss), FIXED_LEVEL);
+  store<f64>(at, isLong ? 1 - trailingStop : 1 + trailingStop, TRAIL_FACTOR);
+  store<f64>(at, isLong ? from * (1 + takeProfit) : from * (1 - takeProfit), PROFIT_LEVEL);
 }
 
 @inline
@@ -75,7 +75,16 @@ function reachesProfit(price: f64, level: f64): bool {
  */
 export function exitOf(open: f64, high: f64, low: f64, close: f64, executed: bool): i32 {
   if (intrabar === PATH) return exitOnPath(open, high, low, close, executed);
-  return peakOfThisBar ? exitInLanes(open, high, low, executed, true) : exitInLanes(open, high, low, executed, false);
+  const flip = i64x2.splat(long ? 0 : <i64>0x8000000000000000);
+  const atOpen = v128.xor(f64x2.splat(open), flip);
+  const worst = v128.xor(f64x2.splat(long ? low : high), flip);
+  const best = v128.xor(f64x2.splat(long ? high : low), flip);
+  const loss = v128.xor(f64x2.splat(fixed), flip);
+  const win = v128.xor(f64x2.splat(profit), flip);
+  const prior = v128.xor(f64x2.splat(bestPrice), flip);
+  const exit = exitInLanes(atOpen, worst, best, loss, win, prior, f64x2.splat(factor), executed);
+  foundPrice = long ? foundPrice : -foundPrice;
+  return exit;
 }
 
 export const AT_OPEN = 1;
@@ -85,24 +94,25 @@ export const INSIDE = 2;
  * The stops come first within the bar, of them the tighter one; only a take-profit that the open gaps to may precede them.
  *
  * Which of them acts nobody can foresee, so all of it is computed in lanes (one of which is used) without a branch. Prices of
- * shorts are negated, see levels.ts.
+ * shorts are negated, see levels.ts, and so is then the price that is found.
  */
 @inline
-function exitInLanes(open: f64, high: f64, low: f64, executed: bool, ownPeak: bool): i32 {
-  const flip = i64x2.splat(long ? 0 : <i64>0x8000000000000000);
-  const atOpen = v128.xor(f64x2.splat(open), flip);
-  const worst = v128.xor(f64x2.splat(long ? low : high), flip);
-  const best = v128.xor(f64x2.splat(long ? high : low), flip);
-  const loss = v128.xor(f64x2.splat(fixed), flip);
-  const win = v128.xor(f64x2.splat(profit), flip);
-  const prior = v128.xor(f64x2.splat(bestPrice), flip);
-  const trail = f64x2.splat(factor);
+export function exitInLanes(
+  atOpen: v128,
+  worst: v128,
+  best: v128,
+  loss: v128,
+  win: v128,
+  prior: v128,
+  trail: v128,
+  executed: bool,
+): i32 {
   const trailing = f64x2.mul(prior, trail);
   const trails = v128.or(f64x2.ne(loss, loss), f64x2.gt(trailing, loss));
   const level = v128.bitselect(trailing, loss, trails);
   let trailsInside = trails;
   let levelInside = level;
-  if (ownPeak) {
+  if (peakOfThisBar) {
     const moved = f64x2.mul(f64x2.pmax(prior, best), trail);
     trailsInside = v128.or(f64x2.ne(loss, loss), f64x2.gt(moved, loss));
     levelInside = v128.bitselect(moved, loss, trailsInside);
@@ -114,7 +124,7 @@ function exitInLanes(open: f64, high: f64, low: f64, executed: bool, ownPeak: bo
   const wins = v128.or(gainsFirst, f64x2.ge(best, win));
   const stopPrice = v128.bitselect(atOpen, levelInside, gaps);
   const winPrice = v128.bitselect(atOpen, win, v128.and(gains, i64x2.splat(tpGapAtOpen ? -1 : 0)));
-  foundPrice = f64x2.extract_lane(v128.xor(v128.bitselect(stopPrice, winPrice, stops), flip), 0);
+  foundPrice = f64x2.extract_lane(v128.bitselect(stopPrice, winPrice, stops), 0);
   const byTrail = <i32>i64x2.extract_lane(v128.bitselect(trails, trailsInside, gaps), 0);
   foundReason = select(STOP_LOSS - byTrail, TAKE_PROFIT, i64x2.extract_lane(stops, 0) !== 0);
   const first = <i32>i64x2.extract_lane(v128.or(gaps, gainsFirst), 0);
@@ -169,12 +179,11 @@ export function nextPeak(from: f64, high: f64, low: f64): f64 {
 
 /** Does any armed level stand at or beyond `price`? */
 export function isTriggered(price: f64): bool {
-  return (
-    reachesStop(price, fixed) || reachesStop(price, bestPrice * factor) || reachesProfit(price, profit)
-  );
+  return reachesStop(price, fixed) || reachesStop(price, bestPrice * factor) || reachesProfit(price, profit);
 }
 
 /** Fill price of the exit that was found: slippage on market exits only. */
+@inline
 export function exitFillPrice(reason: i32, price: f64, ofLong: bool): f64 {
   const market = select(tpAtMarket, stopAtMarket, reason === TAKE_PROFIT);
   return price * (1 + select<f64>(ofLong ? -slippage : slippage, 0, market));

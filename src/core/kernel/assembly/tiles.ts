@@ -1,53 +1,29 @@
-import {
-  assets,
-  closeTiles,
-  highColumn,
-  lastCloseColumn,
-  length,
-  lowColumn,
-  openColumn,
-  rangeTiles,
-  rows,
-  tileStart,
-} from './layout';
+import { assets, closeTiles, lastCloseColumn, length, rows, tileStart } from './layout';
 import { rangeEnd, windowEnd } from './schedule';
 
 /**
- * Where the bars of the present window stand: last close of bar t of an asset at `closeAt + asset · closeStep + 8t`, low,
- * high and open likewise with `rangeStep`.
+ * Where the closes of the present window stand: the last close of bar t of an asset at `closeAt + asset · closeStep + 8t`.
  *
- * In the columns a short window is 20 bars here and 20 there. The runs of a matrix have the same windows, so their bars
+ * In the columns a short window is 20 bars here and 20 there. The runs of a matrix have the same windows, so their closes
  * are copied window after window, asset after asset: whole cache lines, in the order in which they are read.
  */
 export let closeAt: usize = 0;
 export let closeStep: usize = 0;
-export let lowAt: usize = 0;
-export let highAt: usize = 0;
-export let openAt: usize = 0;
-export let rangeStep: usize = 0;
 
 let hasCloses: bool = false;
-let hasRanges: bool = false;
 let uses: i32 = 0;
-let usesOfStops: i32 = 0;
 
 /** Begins with a matrix. */
 export function openTiles(): void {
-  hasCloses = hasRanges = false;
-  uses = usesOfStops = 0;
+  hasCloses = false;
+  uses = 0;
 }
 
 /** Copies what runs of this matrix read, on the second use: for a single one copying costs more than it saves. */
-export function prepareTiles(withStops: bool): void {
-  if (closeTiles !== 0) {
-    if (uses++ === 1) copyCloses();
-    if (withStops && usesOfStops++ === 1) copyRanges();
-  }
+export function prepareTiles(): void {
+  if (closeTiles !== 0 && uses++ === 1) copyCloses();
   closeAt = lastCloseColumn;
-  lowAt = lowColumn;
-  highAt = highColumn;
-  openAt = openColumn;
-  closeStep = rangeStep = <usize>length * 8;
+  closeStep = <usize>length * 8;
   enterTile(0);
 }
 
@@ -60,11 +36,6 @@ export function enterTile(r: i32): void {
   const width = <usize>(load<i32>(tileStart + <usize>r * 4, 4) - start) * 8;
   closeAt = closeTiles + before - first;
   closeStep = width;
-  if (!hasRanges) return;
-  lowAt = rangeTiles + before * 3 - first;
-  highAt = lowAt + width;
-  openAt = highAt + width;
-  rangeStep = width * 3;
 }
 
 function firstBar(r: i32): i32 {
@@ -79,26 +50,12 @@ function copyCloses(): void {
     store<i32>(tileStart + <usize>r * 4, start);
     const bars = rangeEnd(r) - firstBar(r);
     const width = <usize>((bars + 1) & ~1) * 8;
-    for (let a = 0; a < assets; a++, to += width) copyBars(to, lastCloseColumn, a, firstBar(r), bars);
+    for (let a = 0; a < assets; a++, to += width) copyBars(to, a, firstBar(r), bars);
     start += (bars + 1) & ~1;
   }
   store<i32>(tileStart + <usize>rows * 4, start, 4);
 }
 
-function copyRanges(): void {
-  hasRanges = true;
-  let to = rangeTiles;
-  for (let r = 0; r <= rows; r++) {
-    const bars = rangeEnd(r) - firstBar(r);
-    const width = <usize>((bars + 1) & ~1) * 8;
-    for (let a = 0; a < assets; a++, to += width * 3) {
-      copyBars(to, lowColumn, a, firstBar(r), bars);
-      copyBars(to + width, highColumn, a, firstBar(r), bars);
-      copyBars(to + width * 2, openColumn, a, firstBar(r), bars);
-    }
-  }
-}
-
-function copyBars(to: usize, column: usize, asset: i32, from: i32, bars: i32): void {
-  memory.copy(to, column + (<usize>asset * <usize>length + <usize>from) * 8, <usize>bars * 8);
+function copyBars(to: usize, asset: i32, from: i32, bars: i32): void {
+  memory.copy(to, lastCloseColumn + (<usize>asset * <usize>length + <usize>from) * 8, <usize>bars * 8);
 }
