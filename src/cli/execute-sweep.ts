@@ -52,7 +52,6 @@ export async function executeSweep(
   const started = performance.now();
   const style = isFancy(process.stderr) ? 'bar' : 'lines';
   const before = await progressBefore(store, opened.prepared.plan);
-  const { metric } = opened.prepared.aggregate.ranking;
   const display = quiet
     ? null
     : createProgress({
@@ -60,8 +59,7 @@ export async function executeSweep(
         style,
         now: () => performance.now(),
         width: () => widthOf(process.stderr),
-        // What earlier calls finished is not read again: the best of it comes with the leaderboard.
-        bestName: before.doneRuns > 0 ? `best ${metric} since resuming` : `best ${metric}`,
+        bestName: `best ${opened.prepared.aggregate.ranking.metric}`,
       });
   let doneRuns = before.doneRuns;
   display?.update(before);

@@ -109,9 +109,22 @@ export function encodeResults(
   return writer.getBytes();
 }
 
-/** Memory to encode a table of so many rows in; it grows where that is not enough. */
-export function resultWriter(columns: readonly ResultColumn[], rows: number): ByteWriter {
-  return new ByteWriter(1_024 + rows * columns.length * 8); // about what comes: growing leaves copies behind
+/**
+ * A writer to encode a table of so many rows with; it grows where its memory is not enough.
+ *
+ * @param memory that it writes into, as far as that is large enough for what is to be expected: growing leaves copies behind
+ */
+export function resultWriter(
+  columns: readonly ResultColumn[],
+  rows: number,
+  memory = new ArrayBuffer(0),
+): ByteWriter {
+  const expected = 1_024 + rows * columns.length * 8;
+  if (memory.byteLength < expected) return new ByteWriter(expected);
+  const writer = new ByteWriter(0);
+  writer.buffer = memory;
+  writer.view = new DataView(memory);
+  return writer;
 }
 
 function schemaOf({ name, type, nullable }: ResultColumn): SchemaElement {

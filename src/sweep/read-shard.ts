@@ -15,6 +15,14 @@ import type { Store } from './ports.ts';
 export const readShard = (store: Store, plan: Plan, shard: number, columns: readonly ResultColumn[]) =>
   shardReader(store, plan, columns)(shard);
 
+/** Memory for the bytes of one object after another. */
+export interface ObjectMemory {
+  bytes: ArrayBuffer;
+}
+
+/** Memory for readers of which one reads at a time. */
+export const objectMemory = (): ObjectMemory => ({ bytes: new ArrayBuffer(0) });
+
 /**
  * Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next.
  *
@@ -24,15 +32,17 @@ export function shardReader(
   store: Store,
   plan: Plan,
   columns: readonly ResultColumn[],
+  memory = objectMemory(),
 ): (shard: number, textRows?: readonly number[]) => Promise<ReadonlyMap<string, ResultValues>> {
   const room = tableRoom(columns, Math.min(plan.shardRuns, plan.runs));
-  let into = new ArrayBuffer(0);
   return async (shard, textRows) => {
     const key = resultKey(plan.sweepId, shard);
-    const bytes = await store.get(key, into);
+    const bytes = await store.get(key, memory.bytes);
     if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
     // Objects of the sweep are about as large as each other.
-    if (bytes.length > into.byteLength) into = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
+    if (bytes.length > memory.bytes.byteLength) {
+      memory.bytes = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
+    }
     return checkedRows(plan, shard, columns, key, bytes, room, textRows);
   };
 }
