@@ -28,14 +28,14 @@ export function resultTable(columns: readonly ResultColumn[], rows: number): Res
  *
  * @param most rows of a table at most
  * @param plain names of columns of texts, different in every row, that are kept as bytes
+ * @param numbers memory for the numbers, at least `numbersOf` of them
  */
 export function tableRoom(
   columns: readonly ResultColumn[],
   most: number,
   plain: readonly string[] = [],
+  numbers = new Float64Array(numbersOf(columns, most)),
 ): (rows: number) => ResultTable {
-  const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
-  const numbers = new Float64Array(most * columns.filter(isNumeric).length);
   const lists = new Map<string, null[]>();
   const texts = new Map<string, PlainTexts>();
   for (const column of columns) {
@@ -63,6 +63,12 @@ export function tableRoom(
     return latest;
   };
 }
+
+const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
+
+/** How many numbers so many rows have. */
+export const numbersOf = (columns: readonly ResultColumn[], rows: number) =>
+  rows * columns.filter(isNumeric).length;
 
 /** `PAR1`, at both ends of a file. */
 const MAGIC = 0x31524150;

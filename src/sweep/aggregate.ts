@@ -6,6 +6,7 @@ import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tab
 import {
   decodeResults,
   encodeResults,
+  numbersOf,
   type ResultColumn,
   type ResultTable,
   resultFooter,
@@ -21,7 +22,7 @@ import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard
 import { LEADERS } from './plan.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
-import { objectMemory, readShard } from './read-shard.ts';
+import { readMemory, readShard } from './read-shard.ts';
 import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
 import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
@@ -57,7 +58,7 @@ export async function aggregateSweep(
   const windows = plan.validation ? foldWindows(plan.validation, plan, ranking.direction) : null;
   const observers = windows ? [statistics, windows] : [statistics];
   const read = [...columns, ...(windows?.windowColumns ?? [])];
-  const memory = objectMemory(); // all that reads here takes turns
+  const memory = readMemory(numbersOf(columns, Math.min(plan.shardRuns, plan.runs))); // all that reads here takes turns
   const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard, memory);
   const leaders = ranking.robust
     ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)

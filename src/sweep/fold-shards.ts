@@ -3,7 +3,7 @@ import type { ResultColumn, ResultValues } from '../formats/results-parquet.ts';
 import { shardRange } from './plan.ts';
 import type { Store } from './ports.ts';
 import { type Ranked, rankedList } from './ranked-list.ts';
-import { type ObjectMemory, shardReader } from './read-shard.ts';
+import { type ReadMemory, shardReader } from './read-shard.ts';
 
 /** How rows are ranked and filtered; what the sweep file says of results. */
 export interface Ranking {
@@ -88,7 +88,7 @@ export async function foldShards(
   limit: number,
   observers: readonly RowObserver[],
   onShard: FoldListener,
-  memory?: ObjectMemory,
+  memory?: ReadMemory,
 ): Promise<Fold> {
   const wanted = new Set([
     ...FOLDED,
@@ -194,7 +194,8 @@ function foldRow(
   if (Number.isNaN(value)) return;
   const runIndex = columns.runIndex[row] as number;
   fold.objective[runIndex] = value;
-  if (!ranking.accept(columns.constrained.length === 0 ? NO_CONSTRAINTS : constrainedCells(columns, row))) return;
+  if (!ranking.accept(columns.constrained.length === 0 ? NO_CONSTRAINTS : constrainedCells(columns, row)))
+    return;
   fold.acceptedRuns++;
   fold.accepted[runIndex] = 1;
   offer(value, runIndex, shard, row);

@@ -2,7 +2,7 @@ import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
-import { type ObjectMemory, shardReader } from './read-shard.ts';
+import { type ReadMemory, shardReader } from './read-shard.ts';
 import { HOLDOUT_COLUMNS } from './validation/holdout-test.ts';
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
@@ -45,7 +45,7 @@ export async function leaderboard(
   columns: readonly ResultColumn[],
   leaders: readonly Ranked[],
   runner: Pick<ShardRunner, 'replay'>,
-  memory: ObjectMemory,
+  memory: ReadMemory,
 ): Promise<BegunLeaderboard> {
   const table = resultTable(leaderboardColumns(columns), leaders.length);
   const put = (name: string, at: number, value: number | string | boolean | null) => {

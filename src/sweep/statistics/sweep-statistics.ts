@@ -4,7 +4,7 @@ import type { StatisticsInput } from '../aggregate-input.ts';
 import type { Fold, Ranking, RowObserver } from '../fold-shards.ts';
 import type { FurtherTable, ValidationTable } from '../further-tables.ts';
 import { shardRange } from '../plan.ts';
-import { type ObjectMemory, shardReader } from '../read-shard.ts';
+import { type ReadMemory, shardReader } from '../read-shard.ts';
 import { axisImportance } from './axis-importance.ts';
 import type { BarFacts } from './bar-facts.ts';
 import { benchmarkOf } from './benchmark.ts';
@@ -31,7 +31,7 @@ export interface SweepStatisticsPass extends RowObserver {
   /** The surroundings of each run of the fold. */
   neighbourhoodsOf(fold: Pick<Fold, 'objective'>): (run: number) => Neighbourhood;
   /** After the last shard: the second pass over the rows, and all else that needs no leaderboard. */
-  rank(fold: Pick<Fold, 'objective'>, memory: ObjectMemory): Promise<void>;
+  rank(fold: Pick<Fold, 'objective'>, memory: ReadMemory): Promise<void>;
   /** After the second pass; `board` is the leaderboard. */
   finish(fold: Fold, board: ResultTable, generation: number): MeasuredSweep;
 }
@@ -63,7 +63,7 @@ export async function startSweepStatistics(
           benchmark,
           seed: Number.parseInt(plan.sweepId.slice(0, 8), 16),
         });
-  const secondPass = (memory: ObjectMemory) => {
+  const secondPass = (memory: ReadMemory) => {
     const readRows = shardReader(
       store,
       plan,
