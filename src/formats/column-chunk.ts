@@ -2,9 +2,9 @@ import type { ColumnChunk, Encoding } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
-import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import type { Column } from '../contracts/result-row.ts';
 import { type PlainTexts, plainTexts } from './plain-texts.ts';
+import { snappyCompress } from './snappy.ts';
 
 /** A column of a table as the encoding sees it. */
 export type ResultColumn = Pick<Column, 'name' | 'type' | 'nullable'>;
@@ -81,29 +81,49 @@ function writePlainTexts(
   return chunkOf(column, body, false, texts(), unpacked, [start, start, writer.offset]);
 }
 
+/** By column, and used again: made anew for every shard they are garbage that V8 takes for long-lived, and keeps. */
+const chunks = new WeakMap<ResultColumn, ColumnChunk>();
+
+/** Describes what was written of a column; holds until it is written again. */
 function chunkOf(
-  { name, type }: ResultColumn,
+  column: ResultColumn,
   { encoding, compress }: PageBody,
   numbered: boolean,
   rows: number,
   unpacked: number,
   [start, pageStart, end]: readonly [number, number, number],
 ): ColumnChunk {
-  return {
-    file_offset: BigInt(start),
-    meta_data: {
-      type: PHYSICAL[type],
-      encodings: numbered ? ['PLAIN', 'RLE_DICTIONARY'] : [encoding],
-      path_in_schema: [name],
-      codec: compress ? 'SNAPPY' : 'UNCOMPRESSED',
-      num_values: BigInt(rows),
-      total_uncompressed_size: BigInt(unpacked),
-      total_compressed_size: BigInt(end - start),
-      data_page_offset: BigInt(pageStart),
-      ...(numbered && { dictionary_page_offset: BigInt(start) }),
-    },
-  };
+  const chunk = chunks.get(column) ?? emptyChunk(column);
+  chunks.set(column, chunk);
+  const described = chunk.meta_data!;
+  chunk.file_offset = BigInt(start);
+  described.encodings = numbered ? NUMBERED : encoding === 'PLAIN' ? PLAIN : [encoding];
+  described.codec = compress ? 'SNAPPY' : 'UNCOMPRESSED';
+  described.num_values = BigInt(rows);
+  described.total_uncompressed_size = BigInt(unpacked);
+  described.total_compressed_size = BigInt(end - start);
+  described.data_page_offset = BigInt(pageStart);
+  described.dictionary_page_offset = numbered ? BigInt(start) : undefined;
+  return chunk;
 }
+
+const PLAIN: Encoding[] = ['PLAIN'];
+const NUMBERED: Encoding[] = ['PLAIN', 'RLE_DICTIONARY'];
+
+const emptyChunk = ({ name, type }: ResultColumn): ColumnChunk => ({
+  file_offset: 0n,
+  meta_data: {
+    type: PHYSICAL[type],
+    encodings: PLAIN,
+    path_in_schema: [name],
+    codec: 'UNCOMPRESSED',
+    num_values: 0n,
+    total_uncompressed_size: 0n,
+    total_compressed_size: 0n,
+    data_page_offset: 0n,
+    dictionary_page_offset: undefined,
+  },
+});
 
 /** 1 for every row with a value, 0 for the others; null where all have one. */
 function missingLevels(values: ResultValues): Uint8Array | null {
@@ -122,7 +142,9 @@ function missingNumbers(values: Float64Array): Uint8Array | null {
 
 function missingCells(values: readonly (string | boolean | null)[]): Uint8Array | null {
   if (!values.includes(null)) return null;
-  return Uint8Array.from(values, (value) => (value === null ? 0 : 1));
+  const levels = new Uint8Array(values.length);
+  for (let i = 0; i < levels.length; i++) levels[i] = values[i] === null ? 0 : 1;
+  return levels;
 }
 
 function levelsOf(missing: Uint8Array | null, rows: number): Uint8Array {
@@ -167,8 +189,12 @@ function definedOf(values: Float64Array, present: number): Float64Array {
   return defined;
 }
 
+let scratch = new Int32Array(0); // kept: one column is written after the other
+
 function integers({ name }: ResultColumn, values: Float64Array): Int32Array {
-  const whole = new Int32Array(values);
+  if (scratch.length < values.length) scratch = new Int32Array(values.length);
+  const whole = scratch.subarray(0, values.length);
+  whole.set(values);
   for (let i = 0; i < whole.length; i++) {
     if (whole[i] === values[i]) continue;
     throw new Error(`column ${name}: expected integers of 32 bits, found ${values[i]}`);

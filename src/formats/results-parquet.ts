@@ -28,14 +28,14 @@ export function resultTable(columns: readonly ResultColumn[], rows: number): Res
  *
  * @param most rows of a table at most
  * @param plain names of columns of texts, different in every row, that are kept as bytes
+ * @param numbers memory for the numbers, at least `numbersOf` of them
  */
 export function tableRoom(
   columns: readonly ResultColumn[],
   most: number,
   plain: readonly string[] = [],
+  numbers = new Float64Array(numbersOf(columns, most)),
 ): (rows: number) => ResultTable {
-  const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
-  const numbers = new Float64Array(most * columns.filter(isNumeric).length);
   const lists = new Map<string, null[]>();
   const texts = new Map<string, PlainTexts>();
   for (const column of columns) {
@@ -63,6 +63,12 @@ export function tableRoom(
     return latest;
   };
 }
+
+const isNumeric = ({ type }: ResultColumn) => type === 'DOUBLE' || type === 'INT32';
+
+/** How many numbers so many rows have. */
+export const numbersOf = (columns: readonly ResultColumn[], rows: number) =>
+  rows * columns.filter(isNumeric).length;
 
 /** `PAR1`, at both ends of a file. */
 const MAGIC = 0x31524150;
@@ -109,9 +115,22 @@ export function encodeResults(
   return writer.getBytes();
 }
 
-/** Memory to encode a table of so many rows in; it grows where that is not enough. */
-export function resultWriter(columns: readonly ResultColumn[], rows: number): ByteWriter {
-  return new ByteWriter(1_024 + rows * columns.length * 8); // about what comes: growing leaves copies behind
+/**
+ * A writer to encode a table of so many rows with; it grows where its memory is not enough.
+ *
+ * @param memory that it writes into, as far as that is large enough for what is to be expected: growing leaves copies behind
+ */
+export function resultWriter(
+  columns: readonly ResultColumn[],
+  rows: number,
+  memory = new ArrayBuffer(0),
+): ByteWriter {
+  const expected = 1_024 + rows * columns.length * 8;
+  if (memory.byteLength < expected) return new ByteWriter(expected);
+  const writer = new ByteWriter(0);
+  writer.buffer = memory;
+  writer.view = new DataView(memory);
+  return writer;
 }
 
 function schemaOf({ name, type, nullable }: ResultColumn): SchemaElement {

@@ -66,10 +66,12 @@ export function fillCube(
 }
 
 /**
- * Fills `as_best` of all metrics of a cube: the mean of the runs whose other axes are as in the best run.
+ * Fills `as_best` of some metrics of a cube: the mean of the runs whose other axes are as in the best run.
  *
- * @param columns with at least the first `metrics` metrics
+ * @param columns with these metrics
+ * @param metrics of the cube in all
  * @param best positions of the best run
+ * @param first number in the cube of the first of these metrics
  */
 export function fillAsBest(
   cube: Float32Array,
@@ -77,13 +79,14 @@ export function fillAsBest(
   sizes: readonly number[],
   metrics: number,
   best: readonly number[],
+  first = 0,
 ): void {
   const near = pickRows(columns, rowsNear(columns, best, 2));
   for (const pair of axisPairs(sizes.length)) {
     const pins = best.map((position, axis) => (pair.includes(axis) ? ANY : position));
     const grouped = groupRuns(near, pair, sizes, pins);
-    for (let m = 0; m < metrics; m++) {
-      const means = cellStatistic(grouped, near.metrics[m]!, 'mean', 'none');
+    for (let m = first; m < metrics && m - first < near.metrics.length; m++) {
+      const means = cellStatistic(grouped, near.metrics[m - first]!, 'mean', 'none');
       cube.set(means, cubeOffset(sizes, metrics, pair, m, CELL_STATISTICS.length));
     }
   }

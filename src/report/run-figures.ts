@@ -33,9 +33,9 @@ export interface FigureRequest {
 
 const SAMPLE_SEED = 1;
 /** Values of runs that are held at once, 4 bytes each: a million runs with all metrics took several times the memory that running them did. */
-const HELD_VALUES = 3_000_000;
+const HELD_VALUES = 4_000_000;
 
-/** Takes the figures of all runs, some metrics at a time: as many as are held at once, or as a cube has. */
+/** Takes the figures of all runs, some metrics at a time: as many as are held at once. */
 export async function runFigures(
   source: RunsSource,
   { axes, metrics, budget, best, benchmark }: FigureRequest,
@@ -43,7 +43,7 @@ export async function runFigures(
   const rows = source.summary.okRuns;
   const sizes = axes.map(({ axis }) => axis.labels.length);
   const sample = budget.complete ? null : sampleRows(rows, SAMPLE_RUNS, SAMPLE_SEED);
-  const held = Math.max(budget.cubeMetrics, Math.floor(HELD_VALUES / Math.max(1, rows)));
+  const held = Math.max(1, Math.floor(HELD_VALUES / Math.max(1, rows)));
   const step = budget.complete ? metrics.length : Math.min(metrics.length, held);
   const room = runColumns(axes.length, step, rows);
   const cells = cellRoom(rows, sizes.length);
@@ -57,7 +57,9 @@ export async function runFigures(
     const columns: RunColumns = { ...room, metrics: room.metrics.slice(0, some.length) };
     if (first > 0) await readMetrics(source, some, columns);
     shown.push(...(sample ? pickRows(columns, sample) : columns).metrics);
-    if (first === 0 && cube && best) fillAsBest(cube, columns, sizes, budget.cubeMetrics, best);
+    if (cube && best && first < budget.cubeMetrics) {
+      fillAsBest(cube, columns, sizes, budget.cubeMetrics, best, first);
+    }
     for (const [i, { name, direction }] of some.entries()) {
       const metric = sortedMetric(columns, sizes, columns.metrics[i]!, cells);
       const m = first + i;

@@ -4,7 +4,6 @@ import { ascendingRows, type RowRoom } from './sort-floats.ts';
 
 /** Memory for the cells of one metric after another, of so many rows. */
 export interface CellRoom extends RowRoom {
-  readonly sorted: Float32Array;
   /** Positions of the rows in their order; [axes][rows]. */
   readonly positions: readonly Uint8Array[];
 }
@@ -13,7 +12,7 @@ export interface CellRoom extends RowRoom {
 export function cellRoom(rows: number, axes: number): CellRoom {
   const numbers = () => new Uint32Array(rows);
   const positions = Array.from({ length: axes }, () => new Uint8Array(rows));
-  return { keys: numbers(), rows: numbers(), other: numbers(), sorted: new Float32Array(rows), positions };
+  return { keys: numbers(), rows: numbers(), other: numbers(), positions };
 }
 
 /** One metric in the order of its values. */
@@ -37,9 +36,11 @@ export function sortedMetric(
   room: CellRoom,
 ): SortedMetric {
   const rows = ascendingRows(metric, room);
-  const { sorted } = room;
-  // Looked up once a row, and not again for every grouping. The keys are not needed any more.
-  const ascending = new Float32Array(room.keys.buffer, room.keys.byteOffset, rows.length);
+  // Once the order is known, the memory that it was found in is free: that of the keys and of the rows before the last step.
+  const [ascending, sorted] = [room.keys, room.rows].map(
+    ({ buffer, byteOffset }) => new Float32Array(buffer, byteOffset, rows.length),
+  ) as [Float32Array, Float32Array];
+  // Looked up once a row, and not again for every grouping.
   for (let i = 0; i < ascending.length; i++) ascending[i] = metric[rows[i]!]!;
   for (const [axis, own] of positions.entries()) inOrder(own, rows, room.positions[axis]!);
   return {

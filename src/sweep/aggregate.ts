@@ -6,6 +6,7 @@ import { encodeMemoryMetrics, encodeParityMetrics } from '../formats/metrics-tab
 import {
   decodeResults,
   encodeResults,
+  numbersOf,
   type ResultColumn,
   type ResultTable,
   resultFooter,
@@ -13,7 +14,7 @@ import {
 import { retireMarker } from './active-marker.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import type { ShardSets } from './complete.ts';
-import { addParity, type Fold, foldShards } from './fold-shards.ts';
+import { addParity, type Fold, type FoldListener, foldShards, parityGroup } from './fold-shards.ts';
 import type { FurtherTable } from './further-tables.ts';
 import { putJson } from './json-objects.ts';
 import { summaryKey, sweepsTableKey, tableKey } from './keys.ts';
@@ -21,7 +22,7 @@ import { type Leaderboard, leaderboard, leaderboardColumns } from './leaderboard
 import { LEADERS } from './plan.ts';
 import type { Store } from './ports.ts';
 import { memoryRow, parityRows, summaryOf, sweepsTable } from './published-tables.ts';
-import { readShard } from './read-shard.ts';
+import { readMemory, readShard } from './read-shard.ts';
 import { robustLeaders } from './robust-leaders.ts';
 import { rangesOf, rangesText } from './shard-ranges.ts';
 import { type BarFacts, barFactsSchema } from './statistics/bar-facts.ts';
@@ -43,7 +44,7 @@ export async function aggregateSweep(
   generation: number,
   input: AggregateInput,
   sets: ShardSets,
-  onShard: (shard: number) => void = () => undefined,
+  onShard: FoldListener = () => undefined,
 ): Promise<Summary> {
   const { plan, columns, ranking, runner } = input;
   const key = tableKey('leaderboard', plan.sweepId, generation);
@@ -57,15 +58,14 @@ export async function aggregateSweep(
   const windows = plan.validation ? foldWindows(plan.validation, plan, ranking.direction) : null;
   const observers = windows ? [statistics, windows] : [statistics];
   const read = [...columns, ...(windows?.windowColumns ?? [])];
-  const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard);
+  const memory = readMemory(numbersOf(columns, Math.min(plan.shardRuns, plan.runs))); // all that reads here takes turns
+  const fold = await foldShards(store, plan, shards, read, ranking, LEADERS, observers, onShard, memory);
   const leaders = ranking.robust
     ? robustLeaders(fold, plan, ranking, statistics.neighbourhoodsOf(fold), LEADERS)
     : fold.leaders;
   // The runner's threads replay leaders while this one goes through the rows once more.
-  const [mine] = await Promise.all([
-    leaderboard(store, plan, generation, columns, leaders, runner),
-    statistics.rank(),
-  ]);
+  const mine = await leaderboard(store, plan, generation, columns, leaders, runner, memory);
+  await Promise.all([mine.replayed, statistics.rank(fold, memory)]);
   const bytes = encodeResults(mine.table, {
     sweep_id: plan.sweepId,
     engine: plan.engine,
@@ -124,13 +124,12 @@ function countCheckedLeaders(fold: Fold, { table, wasUnchecked }: Leaderboard): 
     const group = fold.parity.get('not_checked/')!;
     group.runs--;
     if (group.runs === 0) fold.parity.delete('not_checked/');
-    addParity(fold.parity, {
-      status,
-      denseClass: at('dense_class', i) as string | null,
-      reentriesDense: at('reentries_dense', i) as number,
-      driftTurnover: at('drift_turnover', i) as number,
-      driftFees: at('drift_fees', i) as number,
-    });
+    addParity(
+      parityGroup(fold.parity, status, at('dense_class', i) as string | null),
+      at('reentries_dense', i) as number,
+      at('drift_turnover', i) as number,
+      at('drift_fees', i) as number,
+    );
   }
 }
 

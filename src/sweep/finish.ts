@@ -5,6 +5,7 @@ import { hasEnded, retireMarker } from './active-marker.ts';
 import { aggregateSweep } from './aggregate.ts';
 import type { AggregateInput } from './aggregate-input.ts';
 import { missingShards, shardSets } from './complete.ts';
+import type { FoldListener } from './fold-shards.ts';
 import { isCancelled } from './generations.ts';
 import { getJson } from './json-objects.ts';
 import { planKey, summaryKey } from './keys.ts';
@@ -19,7 +20,7 @@ export async function finishSweep(
   store: Store,
   { sweepId, generation }: Pick<SweepMessage, 'sweepId' | 'generation'>,
   input: (plan: Plan) => AggregateInput | Promise<AggregateInput>,
-  onShard?: (shard: number) => void,
+  onShard?: FoldListener,
 ): Promise<Summary | null> {
   const summary = await getJson(store, summaryKey(sweepId, generation), summarySchema);
   if (summary) {

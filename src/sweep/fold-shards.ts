@@ -3,7 +3,7 @@ import type { ResultColumn, ResultValues } from '../formats/results-parquet.ts';
 import { shardRange } from './plan.ts';
 import type { Store } from './ports.ts';
 import { type Ranked, rankedList } from './ranked-list.ts';
-import { shardReader } from './read-shard.ts';
+import { type ReadMemory, shardReader } from './read-shard.ts';
 
 /** How rows are ranked and filtered; what the sweep file says of results. */
 export interface Ranking {
@@ -72,6 +72,9 @@ const FOLDED = [
   'dense_bytes',
 ];
 
+/** Hears of every shard that was folded, and the best objective of those up to then; null before there is one. */
+export type FoldListener = (best: number | null) => void;
+
 /**
  * Reads the rows of the shards in the order given, one shard at a time, and adds them up in the order of the runs, so
  * that sums are the same whoever folds them.
@@ -84,7 +87,8 @@ export async function foldShards(
   ranking: Ranking,
   limit: number,
   observers: readonly RowObserver[],
-  onShard: (shard: number) => void,
+  onShard: FoldListener,
+  memory?: ReadMemory,
 ): Promise<Fold> {
   const wanted = new Set([
     ...FOLDED,
@@ -93,7 +97,7 @@ export async function foldShards(
     ...observers.flatMap((observer) => observer.columns),
   ]);
   const read = columns.filter(({ name }) => wanted.has(name));
-  const readRows = shardReader(store, plan, read);
+  const readRows = shardReader(store, plan, read, memory);
   const leaders = rankedList(limit, ranking.direction);
   const fold: Fold & { leaders: readonly Ranked[] } = {
     okRuns: 0,
@@ -117,7 +121,7 @@ export async function foldShards(
     const seen = foldedColumns(rows, ranking);
     for (let row = 0; row < count; row++) foldRow(fold, seen, shard, row, ranking, leaders.offer);
     for (const observer of observers) observer.observe(shard, rows, count);
-    onShard(shard);
+    onShard(leaders.top()?.value ?? null);
   }
   return { ...fold, leaders: leaders.best() };
 }
@@ -137,7 +141,11 @@ interface FoldedColumns {
   readonly driftFees: ResultValues;
   readonly objective: ResultValues;
   readonly constrained: readonly (readonly [name: string, values: ResultValues])[];
+  /** That of the run before, which is mostly that of the next; null before the first. */
+  parity: ParityGroup | null;
 }
+
+const NO_CONSTRAINTS: Readonly<Record<string, number | null>> = {};
 
 function foldedColumns(rows: ReadonlyMap<string, ResultValues>, ranking: Ranking): FoldedColumns {
   const column = (name: string) => rows.get(name)!;
@@ -155,6 +163,7 @@ function foldedColumns(rows: ReadonlyMap<string, ResultValues>, ranking: Ranking
     driftFees: column('drift_fees'),
     objective: column(ranking.metric),
     constrained: ranking.constraintColumns.map((name) => [name, column(name)] as const),
+    parity: null,
   };
 }
 
@@ -164,7 +173,7 @@ function foldRow(
   shard: number,
   row: number,
   ranking: Ranking,
-  offer: (ranked: Ranked) => void,
+  offer: ReturnType<typeof rankedList>['offer'],
 ): void {
   if (columns.status[row] !== 'ok') {
     fold.failedRuns++;
@@ -185,39 +194,62 @@ function foldRow(
   if (Number.isNaN(value)) return;
   const runIndex = columns.runIndex[row] as number;
   fold.objective[runIndex] = value;
-  const constrained: Record<string, number | null> = {};
-  for (const [name, values] of columns.constrained) {
-    const number = values[row] as number;
-    constrained[name] = Number.isNaN(number) ? null : number;
-  }
-  if (!ranking.accept(constrained)) return;
+  if (!ranking.accept(columns.constrained.length === 0 ? NO_CONSTRAINTS : constrainedCells(columns, row)))
+    return;
   fold.acceptedRuns++;
   fold.accepted[runIndex] = 1;
-  offer({ value, runIndex, shard, row });
+  offer(value, runIndex, shard, row);
+}
+
+function constrainedCells({ constrained }: FoldedColumns, row: number): Record<string, number | null> {
+  const cells: Record<string, number | null> = {};
+  for (const [name, values] of constrained) {
+    const number = values[row] as number;
+    cells[name] = Number.isNaN(number) ? null : number;
+  }
+  return cells;
 }
 
 function foldParity(fold: Fold, columns: FoldedColumns, shard: number, row: number): void {
   const status = columns.parityStatus[row] as string;
-  addParity(fold.parity, {
-    status,
-    denseClass: columns.denseClass[row] as string | null,
-    reentriesDense: columns.reentriesDense[row] as number,
-    driftTurnover: columns.driftTurnover[row] as number,
-    driftFees: columns.driftFees[row] as number,
-  });
+  const denseClass = columns.denseClass[row] as string | null;
+  let group = columns.parity;
+  if (group === null || group.status !== status || group.denseClass !== denseClass) {
+    group = columns.parity = parityGroup(fold.parity, status, denseClass);
+  }
+  addParity(
+    group,
+    columns.reentriesDense[row] as number,
+    columns.driftTurnover[row] as number,
+    columns.driftFees[row] as number,
+  );
   if (status === 'diverged') fold.firstDiverged ??= { shard, row };
 }
 
-/** Adds one run to its parity group; NaN counts as nothing. */
-export function addParity(groups: Map<string, ParityGroup>, run: Omit<ParityGroup, 'runs'>): void {
-  const name = `${run.status}/${run.denseClass ?? ''}`;
+/** The group of a status and dense class, made where there is none. */
+export function parityGroup(
+  groups: Map<string, ParityGroup>,
+  status: string,
+  denseClass: string | null,
+): ParityGroup {
+  const name = `${status}/${denseClass ?? ''}`;
   let group = groups.get(name);
   if (!group) {
-    group = { ...run, runs: 0, reentriesDense: 0, driftTurnover: 0, driftFees: 0 };
+    group = { status, denseClass, runs: 0, reentriesDense: 0, driftTurnover: 0, driftFees: 0 };
     groups.set(name, group);
   }
+  return group;
+}
+
+/** Adds one run to its parity group; NaN counts as nothing. */
+export function addParity(
+  group: ParityGroup,
+  reentriesDense: number,
+  driftTurnover: number,
+  driftFees: number,
+): void {
   group.runs++;
-  group.reentriesDense += run.reentriesDense || 0;
-  group.driftTurnover += run.driftTurnover || 0;
-  group.driftFees += run.driftFees || 0;
+  group.reentriesDense += reentriesDense || 0;
+  group.driftTurnover += driftTurnover || 0;
+  group.driftFees += driftFees || 0;
 }

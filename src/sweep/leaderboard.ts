@@ -1,13 +1,9 @@
 import type { Plan } from '../contracts/plan.ts';
 import { type ResultColumn, type ResultTable, resultTable } from '../formats/results-parquet.ts';
-import { inLanes } from './lanes.ts';
 import type { ShardRunner, Store } from './ports.ts';
 import type { Ranked } from './ranked-list.ts';
-import { shardReader } from './read-shard.ts';
+import { type ReadMemory, shardReader } from './read-shard.ts';
 import { HOLDOUT_COLUMNS } from './validation/holdout-test.ts';
-
-/** Replays that wait at once, for each shard that a runner computes at once. */
-const WAITING_REPLAYS = 32;
 
 const OWN_COLUMNS: readonly ResultColumn[] = [
   { name: 'rank', type: 'INT32', nullable: false },
@@ -31,8 +27,14 @@ export interface Leaderboard {
   readonly wasUnchecked: readonly boolean[];
 }
 
+/** A leaderboard whose leaders are still being replayed: the table is whole once `replayed` resolves. */
+export interface BegunLeaderboard extends Leaderboard {
+  readonly replayed: Promise<unknown>;
+}
+
 /**
- * The rows of the leaders, best first, with the parity of the first `plan.parityLeaders` that was not checked yet.
+ * Reads the rows of the leaders, best first, and begins to replay them, with the parity of the first `plan.parityLeaders` that
+ * was not checked yet. While those of one shard are replayed the next is read.
  *
  * A replay depends on a row alone, so the table is the same whoever makes it.
  */
@@ -42,20 +44,32 @@ export async function leaderboard(
   generation: number,
   columns: readonly ResultColumn[],
   leaders: readonly Ranked[],
-  runner: Pick<ShardRunner, 'concurrency' | 'replay'>,
-): Promise<Leaderboard> {
+  runner: Pick<ShardRunner, 'replay'>,
+  memory: ReadMemory,
+): Promise<BegunLeaderboard> {
   const table = resultTable(leaderboardColumns(columns), leaders.length);
   const put = (name: string, at: number, value: number | string | boolean | null) => {
     (table.values.get(name) as unknown[] | Float64Array)[at] = value as number;
   };
   const places = leaders.map((leader, at) => ({ ...leader, at })).sort((a, b) => a.runIndex - b.runIndex);
-  const readRows = shardReader(store, plan, columns);
+  const readRows = shardReader(store, plan, columns, memory);
   const byShard = new Map<number, number[]>();
   for (const { shard, row } of places) {
     const known = byShard.get(shard);
     if (known) known.push(row);
     else byShard.set(shard, [row]);
   }
+  const wasUnchecked: boolean[] = [];
+  const replay = async (at: number, params: string) => {
+    const replayed = await runner.replay(params, wasUnchecked[at]! && at < plan.parityLeaders);
+    if (replayed === null) return;
+    put('var_5', at, replayed.var_5);
+    put('cvar_5', at, replayed.cvar_5);
+    for (const [name, value] of Object.entries({ ...replayed.parity, ...replayed.holdout }))
+      put(name, at, value);
+  };
+  // By run index, not by rank: neighbours share their instructions.
+  const replays: Promise<void>[] = [];
   let shard = -1;
   let rows: Awaited<ReturnType<typeof readRows>> = new Map();
   for (const place of places) {
@@ -65,17 +79,10 @@ export async function leaderboard(
     put('generation', place.at, generation);
     put('objective', place.at, place.value);
     for (const { name } of columns) put(name, place.at, rows.get(name)![place.row]!);
+    wasUnchecked[place.at] = rows.get('parity_status')![place.row] === 'not_checked';
+    const replaying = replay(place.at, rows.get('params')![place.row] as string);
+    replaying.catch(() => undefined); // thrown by `replayed`, if nothing else fails before
+    replays.push(replaying);
   }
-  const wasUnchecked = leaders.map((_, at) => table.values.get('parity_status')![at] === 'not_checked');
-  // By run index, not by rank: neighbours share their instructions.
-  await inLanes(places, WAITING_REPLAYS * runner.concurrency, async ({ at }) => {
-    const params = table.values.get('params')![at] as string;
-    const replayed = await runner.replay(params, wasUnchecked[at]! && at < plan.parityLeaders);
-    if (replayed === null) return;
-    put('var_5', at, replayed.var_5);
-    put('cvar_5', at, replayed.cvar_5);
-    for (const [name, value] of Object.entries({ ...replayed.parity, ...replayed.holdout }))
-      put(name, at, value);
-  });
-  return { table, wasUnchecked };
+  return { table, wasUnchecked, replayed: Promise.all(replays) };
 }

@@ -99,7 +99,7 @@ export interface SweepProgress {
   readonly failedRuns: number;
   readonly shards: number;
   readonly doneShards: number;
-  /** Best objective, under the constraints, of the shards that this call computed; null before there is one. */
+  /** Best objective, under the constraints, of the shards added up so far; null before there is one. */
   readonly best?: number | null;
 }
 

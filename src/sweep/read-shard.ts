@@ -2,6 +2,7 @@ import { OutsideError } from '../contracts/errors.ts';
 import type { Plan } from '../contracts/plan.ts';
 import {
   decodeResults,
+  numbersOf,
   type ResultColumn,
   type ResultValues,
   resultFooter,
@@ -15,6 +16,18 @@ import type { Store } from './ports.ts';
 export const readShard = (store: Store, plan: Plan, shard: number, columns: readonly ResultColumn[]) =>
   shardReader(store, plan, columns)(shard);
 
+/** Memory for readers of which one reads at a time: for the bytes of an object, and for the numbers in it. */
+export interface ReadMemory {
+  bytes: ArrayBuffer;
+  numbers: Float64Array<ArrayBuffer>;
+}
+
+/** Memory that grows with what is read; for so many numbers from the beginning. */
+export const readMemory = (numbers = 0): ReadMemory => ({
+  bytes: new ArrayBuffer(0),
+  numbers: new Float64Array(numbers),
+});
+
 /**
  * Reads shard after shard as `readShard` does, in the same memory: the rows of one hold until the next.
  *
@@ -24,15 +37,20 @@ export function shardReader(
   store: Store,
   plan: Plan,
   columns: readonly ResultColumn[],
+  memory = readMemory(),
 ): (shard: number, textRows?: readonly number[]) => Promise<ReadonlyMap<string, ResultValues>> {
-  const room = tableRoom(columns, Math.min(plan.shardRuns, plan.runs));
-  let into = new ArrayBuffer(0);
+  const most = Math.min(plan.shardRuns, plan.runs);
+  const numbers = numbersOf(columns, most);
+  if (memory.numbers.length < numbers) memory.numbers = new Float64Array(numbers);
+  const room = tableRoom(columns, most, [], memory.numbers);
   return async (shard, textRows) => {
     const key = resultKey(plan.sweepId, shard);
-    const bytes = await store.get(key, into);
+    const bytes = await store.get(key, memory.bytes);
     if (bytes === null) throw new OutsideError(`${key}: expected the result that was listed, found none`);
     // Objects of the sweep are about as large as each other.
-    if (bytes.length > into.byteLength) into = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
+    if (bytes.length > memory.bytes.byteLength) {
+      memory.bytes = new ArrayBuffer(Math.ceil(1.1 * bytes.length));
+    }
     return checkedRows(plan, shard, columns, key, bytes, room, textRows);
   };
 }

@@ -16,12 +16,7 @@ export function robustLeaders(
     if (accepted[run] === 0) continue;
     const value = around(run).robust;
     if (value === null) continue;
-    leaders.offer({
-      value,
-      runIndex: run,
-      shard: Math.floor(run / plan.shardRuns),
-      row: run % plan.shardRuns,
-    });
+    leaders.offer(value, run, Math.floor(run / plan.shardRuns), run % plan.shardRuns);
   }
   return leaders.best();
 }

@@ -52,7 +52,8 @@ export interface ShardContext {
 /** Where the rows of one shard after another are put together and encoded. */
 export interface ShardRoom {
   rows(count: number): Rows;
-  readonly writer: ReturnType<typeof resultWriter>;
+  /** Writes an object, into the memory given where that is large enough. */
+  writer(into: ArrayBuffer | undefined): ReturnType<typeof resultWriter>;
 }
 
 /** Memory for the rows of the shards of a plan, one after the other. */
@@ -70,7 +71,7 @@ export function shardRoom(
       if (latest?.table !== empty) latest = openRows(empty, axes);
       return latest;
     },
-    writer: resultWriter(columns, most),
+    writer: (into) => resultWriter(columns, most, into),
   };
 }
 
@@ -100,7 +101,7 @@ interface Rows {
  * A run that throws becomes a row with status `failed` and its message; the others are not touched by it.
  *
  * @param between is called before each run; what it throws ends the shard without rows
- * @param into memory that the object may be put into, where it fits
+ * @param into memory that the object is put into, where that is large enough; else it is given in memory of its own
  */
 export function runShard(
   context: ShardContext,
@@ -121,8 +122,7 @@ export function runShard(
     rows.runIndex[i] = first + i;
     if (!fillRow(context, rows, i, first + i, read(indexOf(i)))) failedRuns++;
   }
-  const bytes = encode(rows.table, plan, shard, first, room.writer);
-  return { bytes: copyOf(bytes, into), failedRuns };
+  return { bytes: encode(rows.table, plan, shard, first, room.writer(into)), failedRuns };
 }
 
 function openRows(table: ResultTable, axes: readonly AxisColumn[]): Rows {
@@ -155,7 +155,7 @@ function encode(
   plan: Plan,
   shard: number,
   first: number,
-  writer: ShardRoom['writer'],
+  writer: ReturnType<ShardRoom['writer']>,
 ): Uint8Array {
   const metadata = {
     sweep_id: plan.sweepId,
@@ -165,15 +165,6 @@ function encode(
     count: String(table.rows),
   };
   return encodeResults(table, metadata, writer);
-}
-
-/** The bytes in memory of their own: `into` where they fit, and where it is too small, with room for somewhat more. */
-function copyOf(bytes: Uint8Array, into: ArrayBuffer | undefined): Uint8Array {
-  if (into === undefined) return bytes.slice();
-  const fits = bytes.length <= into.byteLength;
-  const copy = new Uint8Array(fits ? into : new ArrayBuffer(Math.ceil(1.1 * bytes.length)), 0, bytes.length);
-  copy.set(bytes);
-  return copy;
 }
 
 /** Whether the run succeeded. */

@@ -4,7 +4,6 @@ import { type Summary, summarySchema } from '../contracts/summary.ts';
 import { retireMarker } from './active-marker.ts';
 import { aggregateSweep } from './aggregate.ts';
 import type { AggregateInput } from './aggregate-input.ts';
-import { watchedRunner } from './best-so-far.ts';
 import { missingShards, type ShardSets, shardSets } from './complete.ts';
 import { finishSweep } from './finish.ts';
 import { getJson, putJson } from './json-objects.ts';
@@ -62,16 +61,17 @@ export async function runSweep(
   }
   const sets = await shardSets(store, sweepId, generation, plan.shards);
   const pending = missingShards(sets, plan.shards);
-  const watched = onProgress ? watchedRunner(runner, plan, aggregate.columns, aggregate.ranking) : null;
   const progress = { runs: plan.runs, doneRuns: plan.runs, failedRuns: 0, shards: plan.shards };
   for (const shard of pending) progress.doneRuns -= shardRange(plan, shard).count;
+  let best: number | null = null;
   const report = (phase: 'shards' | 'aggregate', doneShards: number) =>
-    onProgress?.({ phase, ...progress, doneShards, best: watched?.best() ?? null });
+    onProgress?.({ phase, ...progress, doneShards, best });
 
   let left = pending.length;
   let folded = 0;
-  const onFolded = () => {
+  const onFolded = (bestFolded: number | null) => {
     folded++;
+    best = bestFolded;
     if (left === 0) report('aggregate', folded);
   };
   // Its results are added up while the shards run, as if all of them were there: each is waited for.
@@ -84,7 +84,7 @@ export async function runSweep(
   try {
     await inLanes(pending, runner.concurrency, async (shard) => {
       signal?.throwIfAborted();
-      const outcome = await workShard(store, NO_QUEUE, watched ?? runner, {
+      const outcome = await workShard(store, NO_QUEUE, runner, {
         v: 1,
         sweepId,
         generation,

@@ -32,14 +32,19 @@ export function axisImportance(
   const digits = new Int32Array(lengths.length);
   let runs = 0;
   let sum = 0;
-  for (const value of objective) {
+  // Counted by index, here and below: an iterator makes garbage of every value until it is compiled.
+  for (let run = 0; run < objective.length; run++) {
+    const value = objective[run]!;
     if (Number.isNaN(value)) continue;
     runs++;
     sum += value;
   }
   const mean = sum / runs;
   let total = 0;
-  for (const value of objective) if (!Number.isNaN(value)) total += (value - mean) * (value - mean);
+  for (let run = 0; run < objective.length; run++) {
+    const deviation = objective[run]! - mean;
+    if (!Number.isNaN(deviation)) total += deviation * deviation;
+  }
   if (!(total > 1e-24 * runs * mean * mean) || !grid.digits(0, digits)) return null;
 
   const byAxis = lengths.map(createCells);

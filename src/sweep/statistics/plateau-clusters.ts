@@ -73,7 +73,7 @@ export function plateauClusters(
 /** The value that a tenth of the defined ones reach, rounded up to a whole run. */
 function thresholdOf(objective: Float64Array, sign: number): number | null {
   let defined = 0;
-  for (const value of objective) if (!Number.isNaN(value)) defined++;
+  for (let run = 0; run < objective.length; run++) if (!Number.isNaN(objective[run]!)) defined++;
   if (defined === 0) return null;
   const place = Math.ceil(GOOD * defined) - 1;
   return ascendingAt(objective, sign > 0 ? defined - 1 - place : place);
@@ -144,7 +144,8 @@ function describe(
   const best = new Int32Array(clusters).fill(-1);
   const position = new Float64Array(clusters * axes);
   const digits = new Int32Array(axes);
-  for (const [member, run] of good.entries()) {
+  for (let member = 0; member < good.length; member++) {
+    const run = good[member]!;
     const c = cluster(member);
     if (c < 0) continue;
     size[c]!++;
@@ -154,7 +155,8 @@ function describe(
   }
   const centre = best.slice();
   const nearest = new Float64Array(clusters).fill(Number.POSITIVE_INFINITY);
-  for (const [member, run] of good.entries()) {
+  for (let member = 0; member < good.length; member++) {
+    const run = good[member]!;
     const c = cluster(member);
     if (c < 0 || !grid.digits(run, digits)) continue;
     let distance = 0;

@@ -4,7 +4,7 @@ import type { StatisticsInput } from '../aggregate-input.ts';
 import type { Fold, Ranking, RowObserver } from '../fold-shards.ts';
 import type { FurtherTable, ValidationTable } from '../further-tables.ts';
 import { shardRange } from '../plan.ts';
-import { shardReader } from '../read-shard.ts';
+import { type ReadMemory, shardReader } from '../read-shard.ts';
 import { axisImportance } from './axis-importance.ts';
 import type { BarFacts } from './bar-facts.ts';
 import { benchmarkOf } from './benchmark.ts';
@@ -30,8 +30,8 @@ export interface MeasuredSweep {
 export interface SweepStatisticsPass extends RowObserver {
   /** The surroundings of each run of the fold. */
   neighbourhoodsOf(fold: Pick<Fold, 'objective'>): (run: number) => Neighbourhood;
-  /** The second pass over the rows, after the last shard. */
-  rank(): Promise<void>;
+  /** After the last shard: the second pass over the rows, and all else that needs no leaderboard. */
+  rank(fold: Pick<Fold, 'objective'>, memory: ReadMemory): Promise<void>;
   /** After the second pass; `board` is the leaderboard. */
   finish(fold: Fold, board: ResultTable, generation: number): MeasuredSweep;
 }
@@ -63,28 +63,36 @@ export async function startSweepStatistics(
           benchmark,
           seed: Number.parseInt(plan.sweepId.slice(0, 8), 16),
         });
-  const secondPass = () => {
+  const secondPass = (memory: ReadMemory) => {
     const readRows = shardReader(
       store,
       plan,
       columns.filter(({ name }) => BLOCK_COLUMNS.includes(name)),
+      memory,
     );
     return async (shard: number) => blockColumns(await readRows(shard), shardRange(plan, shard).count);
   };
   const neighbourhoodsOf = ({ objective }: Pick<Fold, 'objective'>) =>
     neighbourhoods(neighbours, objective, direction);
+  let plateaus: ReturnType<typeof plateauClusters>;
+  let importance: ReturnType<typeof axisImportance>;
   return {
     columns: BLOCK_COLUMNS,
     observe: (shard, rows, count) => blocks?.observe(shard, blockColumns(rows, count)),
     neighbourhoodsOf,
-    async rank() {
-      await blocks?.rank(shards, secondPass());
+    async rank({ objective }, memory) {
+      await blocks?.rank(shards, secondPass(memory));
+      plateaus = plateauClusters(neighbours, grid.axes.length, objective, direction);
+      importance = axisImportance(
+        neighbours,
+        grid.axes.map(({ values }) => values.length),
+        objective,
+      );
     },
     finish(fold, board, generation) {
       const { objective } = fold;
       const found = blocks === null ? null : blocks.result();
       const luck = Array.from({ length: board.rows }, (_, row) => luckOfRow(board, row));
-      const plateaus = plateauClusters(neighbours, grid.axes.length, objective, direction);
       const findings: Findings = {
         okRuns: fold.okRuns,
         bars: plan.bars,
@@ -96,11 +104,7 @@ export async function startSweepStatistics(
         leaders: leaders(),
         plateaus,
         axes: grid.axes.map(({ path }) => path),
-        importance: axisImportance(
-          neighbours,
-          grid.axes.map(({ values }) => values.length),
-          objective,
-        ),
+        importance,
         gaps: gapsOf(found, board.rows > 0 && luck[0] === null),
       };
       return {
