@@ -40,7 +40,9 @@ describe('a report of', () => {
     expect(await drawn('landscape')).toBe(1);
     expect(await page.locator('#landscape .controls select').count()).toBe(3);
     await page.locator('#landscape > details summary').click();
-    expect(await page.locator('#landscape tbody tr').count()).toBe(10);
+    const rows = page.locator('#landscape tbody tr');
+    await rows.first().waitFor(); // built a moment after the click
+    expect(await rows.count()).toBe(10);
     expect(await text('landscape')).toMatch(/best .* at \d+;/);
     expect(problems).toEqual([]);
   });
@@ -128,7 +130,9 @@ describe('a report of', () => {
     await page.locator('#landscape .controls select').first().selectOption({ label: 'takeProfit' });
     await page.locator('#landscape .controls select').nth(3).selectOption('as_best');
     await page.locator('#landscape > details summary').click();
-    expect(await page.locator('#landscape tbody tr').count()).toBe(10);
+    const rows = page.locator('#landscape tbody tr');
+    await rows.first().waitFor(); // built a moment after the click
+    expect(await rows.count()).toBe(10);
     await page.locator('#filters summary').click();
     await page.locator('[data-filter="axis-1-to"]').selectOption('4');
     await expect

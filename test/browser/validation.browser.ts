@@ -29,7 +29,9 @@ describe('the verdict', () => {
     expect(rows.filter((row) => row.includes('–'))).toEqual([]);
     expect(await page.locator('#verdict canvas').count()).toBe(1);
     await page.locator('#verdict summary').click();
-    expect(await page.locator('#verdict .behind tbody tr').count()).toBe(7);
+    const behind = page.locator('#verdict .behind tbody tr');
+    await behind.first().waitFor(); // built a moment after the click
+    expect(await behind.count()).toBe(7);
     expect(problems).toEqual([]);
   });
 
