@@ -194,6 +194,23 @@ describe('a sweep run in one process', () => {
     });
   });
 
+  it('tells the best objective of the runs added up so far, also of those that were there before', async () => {
+    const store = memoryStore();
+    const { sweep, plan } = tinySweep(40, 7);
+    const ranked = Array.from({ length: 40 }, (_, index) => ({ index, ...tinyRun(index) })).filter(
+      ({ failed, sharpe, orders }) => !failed && !Number.isNaN(sharpe) && orders > 0,
+    );
+    const bestOf = (runs: number) =>
+      ranked.reduce((best, { index, sharpe }) => (index < runs ? Math.max(best, sharpe) : best), -1);
+    const owner = Math.floor(ranked.find(({ sharpe }) => sharpe === bestOf(40))!.index / 7);
+    await store.putOnce(resultKey(plan.sweepId, owner), tinyShard(plan, owner).bytes);
+    const seen: (number | null | undefined)[] = [];
+    await runSweep(store, sweep, { onProgress: ({ best }) => seen.push(best) });
+    const possible = [null, ...[7, 14, 21, 28, 35, 40].map(bestOf)];
+    expect(seen.every((best) => possible.includes(best!))).toBe(true);
+    expect(seen.at(-1)).toBe(bestOf(40));
+  });
+
   it('is run by two processes at once without harm', async () => {
     const expected = await undisturbed(60, 4);
     const store = memoryStore();
