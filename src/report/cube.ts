@@ -1,7 +1,7 @@
 import { ANY, CELL_STATISTICS, cellStatistic, groupRuns, statisticOf } from './cells.ts';
 import type { ReportMetric } from './report-data.ts';
 import { pickRows, type RunColumns } from './run-columns.ts';
-import type { SortedMetric } from './sorted-cells.ts';
+import type { CellSorter } from './sorted-cells.ts';
 
 /** The statistics of a cell in a cube: those of cells, and the runs whose other axes are as in the best run. */
 export const CUBE_STATISTICS = [...CELL_STATISTICS, 'as_best'] as const;
@@ -46,7 +46,7 @@ export function emptyCube(sizes: readonly number[], metrics: number): Float32Arr
 /** The cells of every pair of axes in one metric, the one numbered `m` of `metrics`: what a page shows of more runs than it can hold. */
 export function fillCube(
   cube: Float32Array,
-  { cellsBy }: SortedMetric,
+  { cellsBy }: Pick<CellSorter, 'cellsBy'>,
   sizes: readonly number[],
   metrics: number,
   m: number,

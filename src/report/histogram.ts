@@ -1,4 +1,4 @@
-import { quantileOf } from './cells.ts';
+import { quantileOf, sumOf } from './cells.ts';
 
 const BINS = 48;
 
@@ -40,15 +40,12 @@ export function histogramOf(
     return { defined, undefined: missing, least: null, median: null, most: null, mean: null, ...empty };
   }
   const [from, to] = [quantileOf(sorted, 0.005), quantileOf(sorted, 0.995)];
-  const bins = new Array<number>(from === to ? 1 : BINS).fill(0);
-  let [below, above, sum] = [0, 0, 0];
-  for (let i = 0; i < defined; i++) {
-    const value = sorted[i]!;
-    sum += value;
-    if (value < from) below++;
-    else if (value > to) above++;
-    else bins[from === to ? 0 : Math.min(BINS - 1, Math.floor((BINS * (value - from)) / (to - from)))]!++;
-  }
+  const below = firstFrom(sorted, 0, (value) => value >= from);
+  const end = firstFrom(sorted, below, (value) => value > to);
+  const binOf = (value: number) => Math.min(BINS - 1, Math.floor((BINS * (value - from)) / (to - from)));
+  const endOf = (bin: number) =>
+    bin === BINS - 1 ? end : firstFrom(sorted, below, (value) => binOf(value) > bin);
+  const ends = from === to ? [end] : Array.from({ length: BINS }, (_, bin) => endOf(bin));
   const lower = direction === 'lower';
   return {
     defined,
@@ -56,21 +53,31 @@ export function histogramOf(
     least: sorted[0]!,
     median: quantileOf(sorted, 0.5),
     most: sorted[defined - 1]!,
-    mean: sum / defined,
+    mean: sumOf(sorted) / defined,
     from,
     to,
-    bins,
+    bins: ends.map((next, bin) => next - (bin === 0 ? below : ends[bin - 1]!)),
     below,
-    above,
+    above: defined - end,
     benchmark:
       benchmark === null
         ? null
         : {
             value: benchmark,
-            better: sorted.reduce(
-              (count, value) => count + Number(lower ? value < benchmark : value > benchmark),
-              0,
-            ),
+            better: lower
+              ? firstFrom(sorted, 0, (value) => value >= benchmark)
+              : defined - firstFrom(sorted, 0, (value) => value > benchmark),
           },
   };
+}
+
+/** The first index from `start` on whose value fulfils what all greater ones do too; the length if none does. */
+function firstFrom(sorted: Float32Array, start: number, holds: (value: number) => boolean): number {
+  let [low, high] = [start, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -8,7 +8,7 @@ import type { ReportMetric } from './report-data.ts';
 import { pickRows, type RunColumns, runColumns } from './run-columns.ts';
 import { sampleRows } from './sample-rows.ts';
 import { emptySlices, fillSlices } from './slices.ts';
-import { cellRoom, sortedMetric } from './sorted-cells.ts';
+import { cellSorter } from './sorted-cells.ts';
 
 /** What a page says of all runs. */
 export interface RunFigures extends ReadRuns {
@@ -46,12 +46,12 @@ export async function runFigures(
   const held = Math.max(1, Math.floor(HELD_VALUES / Math.max(1, rows)));
   const step = budget.complete ? metrics.length : Math.min(metrics.length, held);
   const room = runColumns(axes.length, step, rows);
-  const cells = cellRoom(rows, sizes.length);
   const cube = budget.complete ? null : emptyCube(sizes, budget.cubeMetrics);
   const slices = emptySlices(sizes, metrics.length);
   const histograms: Histogram[] = [];
   const shown: Float32Array[] = [];
   const read = await readRuns(source, axes, metrics.slice(0, step), room);
+  const cells = cellSorter(room, sizes);
   for (let first = 0; first < metrics.length; first += step) {
     const some = metrics.slice(first, first + step);
     const columns: RunColumns = { ...room, metrics: room.metrics.slice(0, some.length) };
@@ -61,12 +61,11 @@ export async function runFigures(
       fillAsBest(cube, columns, sizes, budget.cubeMetrics, best, first);
     }
     for (const [i, { name, direction }] of some.entries()) {
-      const metric = sortedMetric(columns, sizes, columns.metrics[i]!, cells);
+      const ascending = cells.sort(columns.metrics[i]!);
       const m = first + i;
-      if (cube && m < budget.cubeMetrics) fillCube(cube, metric, sizes, budget.cubeMetrics, m, direction);
-      fillSlices(slices, metric, sizes, metrics.length, m);
-      const missing = rows - metric.ascending.length;
-      histograms.push(histogramOf(metric.ascending, missing, direction, benchmark?.[name] ?? null));
+      if (cube && m < budget.cubeMetrics) fillCube(cube, cells, sizes, budget.cubeMetrics, m, direction);
+      fillSlices(slices, cells, sizes, metrics.length, m);
+      histograms.push(histogramOf(ascending, rows - ascending.length, direction, benchmark?.[name] ?? null));
     }
   }
   const { positions } = sample ? pickRows({ ...room, metrics: [] }, sample) : room;

@@ -1,5 +1,5 @@
 import { quantileOf } from './cells.ts';
-import type { SortedMetric } from './sorted-cells.ts';
+import type { CellSorter } from './sorted-cells.ts';
 
 /** The numbers of a slice at one position of an axis: quantiles of the defined values, their mean, how many. */
 export const SLICE_QUANTILES = [0, 0.25, 0.5, 0.75, 1] as const;
@@ -25,7 +25,7 @@ export function emptySlices(sizes: readonly number[], metrics: number): Float32A
 /** How a metric, the one numbered `m` of `metrics`, is spread at each position of each axis, over all other axes. */
 export function fillSlices(
   slices: Float32Array,
-  { cellsBy }: SortedMetric,
+  { cellsBy }: Pick<CellSorter, 'cellsBy'>,
   sizes: readonly number[],
   metrics: number,
   m: number,

@@ -3,7 +3,7 @@ import { ANY, cellStatistic, groupRuns, quantileOf } from '../../src/report/cell
 import { CUBE_STATISTICS, cubeOffset, emptyCube, fillAsBest, fillCube } from '../../src/report/cube.ts';
 import { type RunColumns, runColumns } from '../../src/report/run-columns.ts';
 import { emptySlices, fillSlices, sliceOffset } from '../../src/report/slices.ts';
-import { cellRoom, sortedMetric } from '../../src/report/sorted-cells.ts';
+import { cellSorter } from '../../src/report/sorted-cells.ts';
 import { randomStream } from '../support/random.ts';
 
 const SIZES = [3, 4, 2];
@@ -40,8 +40,13 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 const median = (values: readonly number[]) =>
   (values[Math.floor((values.length - 1) / 2)]! + values[Math.ceil((values.length - 1) / 2)]!) / 2;
 
-const sorted = (columns: RunColumns, m: number) =>
-  sortedMetric(columns, SIZES, columns.metrics[m]!, cellRoom(columns.rows, SIZES.length));
+/** Of a metric that was put in order, after another one. */
+function sorted(columns: RunColumns, m: number) {
+  const cells = cellSorter(columns, SIZES);
+  cells.sort(columns.metrics[1 - m]!);
+  cells.sort(columns.metrics[m]!);
+  return cells;
+}
 
 describe('cells of runs', () => {
   it('hold the number, mean, median, best and worst of the defined values, as filtering row by row gives them', () => {
