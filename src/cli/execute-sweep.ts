@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
 import { runOpenedSweep } from '../adapters/local/run-opened-sweep.ts';
+import { collectGarbage, keepYoungHeaps } from '../adapters/process/heap.ts';
 import { processRunner } from '../adapters/process/process-runner.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';
@@ -9,9 +10,9 @@ import { putJson } from '../sweep/json-objects.ts';
 import { usageKey } from '../sweep/keys.ts';
 import { coreSeconds, shardRange } from '../sweep/plan.ts';
 import type { Store, SweepProgress } from '../sweep/ports.ts';
+import { MANY_RUNS } from '../sweep/run-sweep.ts';
 import { EXIT, Interrupted } from './failures.ts';
 import { count, plural } from './format.ts';
-import { collectGarbage, keepYoungHeaps } from './heap.ts';
 import { createProgress } from './progress.ts';
 import { isFancy, note, widthOf } from './terminal.ts';
 
@@ -36,8 +37,6 @@ export interface Executed {
 const FEWEST_THREAD_SECONDS = 0.5;
 /** After so many runs every heap has grown to what a run needs. */
 const SETTLED_RUNS = 10_000;
-/** From so many runs on, what adding them up held (9 bytes a run) is worth the 30 ms that it takes to free it. */
-const MANY_RUNS = 100_000;
 
 /**
  * Runs what a sweep still lacks, shows how far it is, and notes under usage/ how long it took.

@@ -33,7 +33,7 @@ export interface FigureRequest {
 
 const SAMPLE_SEED = 1;
 /** Values of runs that are held at once, 4 bytes each: a million runs with all metrics took several times the memory that running them did. */
-const HELD_VALUES = 4_000_000;
+const HELD_VALUES = 6_000_000;
 
 /** Takes the figures of all runs, some metrics at a time: as many as are held at once. */
 export async function runFigures(

@@ -82,6 +82,8 @@ export interface ShardRunner {
   readonly concurrency: number;
   /** The bytes depend on plan and shard alone. Rejects for a failure that is no fault of the shard, or when stopped. */
   run(shard: number): Promise<ShardOutput>;
+  /** Says that no more shards are expected: memory that is kept for them may go. */
+  rest?(): Promise<void>;
   /**
    * Replays one run from the `params` of its row; null where it cannot be replayed, since its strategy now fails. The more
    * calls wait, the better a runner can put them together.

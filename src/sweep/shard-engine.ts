@@ -30,6 +30,8 @@ export interface ShardEngine {
   readonly grid: Grid;
   /** Throws only what `between`, which is called before each run, throws; see `runShard` for `into`. */
   runShard(shard: number, between?: () => void, into?: ArrayBuffer): ShardRows;
+  /** Lets go of the memory of shards; the next one takes it anew. */
+  rest(): void;
   /** Replays one run from the `params` of its row; throws what the run throws. */
   replay(params: string, withParity: boolean): LeaderReplay;
   /** Follows one run bar by bar; throws what the run throws. */
@@ -80,6 +82,9 @@ export function createShardEngine(plan: Plan, inputs: SweepInputs): ShardEngine 
         withRoom = { ...context, room: shardRoom(columns, axisColumns(grid), plan) };
       }
       return runShard(withRoom, shard, between, into);
+    },
+    rest() {
+      withRoom = null;
     },
     replay(params, withParity) {
       const set = parameterSet(params, grid);

@@ -6,6 +6,7 @@ import { createShardEngine } from '../../sweep/shard-engine.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
+import { collectGarbage } from '../process/heap.ts';
 
 /** Bars as they travel to a thread. */
 export type SharedBars = Pick<Bars, 'memory' | 'symbols' | 'length'>;
@@ -27,19 +28,26 @@ export interface ReplayRequest {
   readonly withParity: boolean;
 }
 
-/** What a thread is asked: to compute a shard, to replay runs, or to follow one. */
+/** What a thread is asked: to compute a shard, to replay runs, to follow one, or to free what shards took. */
 export type ShardWorkerRequest =
   | { readonly shard: number; readonly into: ArrayBuffer }
   | { readonly runs: readonly ReplayRequest[] }
-  | { readonly params: string; readonly at: readonly number[] };
+  | { readonly params: string; readonly at: readonly number[] }
+  | 'rest';
 
-/** What a thread answers: that it is ready, then one message a request. */
+/** What a thread answers: that it is ready for requests, then one message a request. */
 export type ShardWorkerMessage =
   | 'ready'
   | { readonly rows: ShardRows }
   | { readonly replayed: readonly (LeaderReplay | null)[] }
   | { readonly followed: FollowedRun }
   | { readonly error: string };
+
+/**
+ * What a shard leaves behind is some 70 kB that V8 took for long-lived, and would let grow to 30 MB: to free it takes 15 ms.
+ */
+const SHARDS_A_COLLECTION = 32;
+let shards = 0;
 
 const { plan, spec, bars, allBars, strategy } = workerData as ShardWorkerData;
 const shared = ({ memory, symbols, length }: SharedBars) => barsOver(memory, symbols, length);
@@ -65,10 +73,16 @@ function replayOf({ params, withParity }: ReplayRequest): LeaderReplay | null {
 
 parentPort!.on('message', (request: ShardWorkerRequest) => {
   try {
+    if (request === 'rest') {
+      engine.rest();
+      collectGarbage();
+      return answer('ready');
+    }
     if ('at' in request) return answer({ followed: engine.follow(request.params, request.at) });
     if ('runs' in request) return answer({ replayed: request.runs.map(replayOf) });
     const rows = engine.runShard(request.shard, undefined, request.into);
     answer({ rows }, [rows.bytes.buffer as ArrayBuffer]);
+    if (++shards % SHARDS_A_COLLECTION === 0) collectGarbage();
   } catch (error) {
     answer({ error: error instanceof Error ? error.message : String(error) });
   }

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
 import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
+import { collectGarbage } from '../process/heap.ts';
 import { packageFile } from './package-file.ts';
 import type {
   ReplayRequest,
@@ -101,7 +102,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const worker = await takeWorker();
       const request = makeRequest();
-      worker.postMessage(request, 'into' in request ? [request.into] : []);
+      worker.postMessage(request, request !== 'rest' && 'into' in request ? [request.into] : []);
       answer = await nextAnswer(worker, signal);
       if (answer !== 'ready' && !('ended' in answer)) release(worker);
       if (answer !== 'ready' && !('ended' in answer || 'error' in answer)) break;
@@ -161,6 +162,17 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
     return answer !== 'ready' && 'followed' in answer ? answer.followed : null;
   }
 
+  async function rest(): Promise<void> {
+    spare.length = 0;
+    const resting = idle.splice(0).map(async (worker) => {
+      worker.postMessage('rest' satisfies ShardWorkerRequest);
+      const answer = await nextAnswer(worker, signal);
+      if (answer === 'ready' || !('ended' in answer)) release(worker);
+    });
+    collectGarbage();
+    await Promise.all(resting);
+  }
+
   async function close(): Promise<void> {
     await Promise.all([...all].map((worker) => worker.terminate()));
   }
@@ -171,7 +183,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   };
   signal?.addEventListener('abort', onAbort, { once: true });
   // One call more than threads waits, so that a thread goes on while what it gave is written.
-  return { concurrency: threads + 1, run, replay, follow, close };
+  return { concurrency: threads + 1, run, rest, replay, follow, close };
 }
 
 /** A run to be replayed that no thread has been asked for yet. */

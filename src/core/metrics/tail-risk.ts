@@ -16,11 +16,12 @@ const CUTOFF = 0.05;
  */
 export function tailRisk(returns: Float64Array): TailRisk {
   if (returns.length === 0) return { valueAtRisk: Number.NaN, conditionalValueAtRisk: Number.NaN };
-  const ascending = returns.slice().sort();
+  const values = returns.slice();
   const position = CUTOFF * (returns.length - 1);
   const below = Math.floor(position);
-  const lower = ascending[below]!;
-  const upper = ascending[Math.min(below + 1, returns.length - 1)]!;
+  const lower = select(values, below);
+  let upper = values[below + 1] ?? lower;
+  for (let i = below + 2; i < values.length; i++) upper = Math.min(upper, values[i]!);
   const valueAtRisk = lower + (upper - lower) * (position - below);
   let sum = 0;
   let count = 0;
@@ -32,3 +33,31 @@ export function tailRisk(returns: Float64Array): TailRisk {
   }
   return { valueAtRisk, conditionalValueAtRisk: sum / count };
 }
+
+/**
+ * The value that a sort would put at place k; those before it are not greater, those behind it not less (quickselect by the
+ * median of three, Hoare 1961). A whole sort of the returns takes longer than the run that they come from.
+ */
+function select(values: Float64Array, k: number): number {
+  let first = 0;
+  let last = values.length - 1;
+  while (first < last) {
+    const pivot = medianOf(values[first]!, values[(first + last) >> 1]!, values[last]!);
+    let i = first;
+    let j = last;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const value = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = value;
+    }
+    if (k <= j) last = j;
+    else if (k >= i) first = i;
+    else break;
+  }
+  return values[k]!;
+}
+
+const medianOf = (a: number, b: number, c: number) => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));

@@ -1,9 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runLocalSweep } from '../../../src/adapters/local/run-local-sweep.ts';
+import { openWorkerPool } from '../../../src/adapters/local/worker-pool.ts';
 import { memoryStore } from '../../../src/adapters/memory/memory-store.ts';
 import { OutsideError } from '../../../src/contracts/errors.ts';
+import { decodeResults } from '../../../src/formats/results-parquet.ts';
 import { parityChosen } from '../../../src/sweep/plan.ts';
 import type { SweepProgress } from '../../../src/sweep/ports.ts';
+import { resultColumns } from '../../../src/sweep/result-columns.ts';
 import { runSweep } from '../../../src/sweep/run-sweep.ts';
 import { MOMENTUM, moduleSource, realSweep, walkBars } from '../../support/real-sweep.ts';
 import { contents } from '../../support/stores.ts';
@@ -52,6 +55,33 @@ describe('a sweep on threads', () => {
       const store = memoryStore();
       expect(await runLocalSweep(store, prepared, builtin, { threads, workerUrl })).toEqual(summary);
       expect(await contents(store)).toEqual(expected);
+    }
+  });
+
+  it('gives the same after its threads let go of the memory of shards', async () => {
+    const { prepared } = await realSweep({ ...MOMENTUM, shardRuns: 5 }, walkBars(4, 300), builtin);
+    const { spec, plan, engine, inputs } = prepared;
+    const { memory, symbols, length } = inputs.bars;
+    const data = { plan, spec, bars: { memory, symbols, length }, allBars: null, strategy: builtin };
+    const pool = openWorkerPool(data, { threads: 2, workerUrl });
+    try {
+      const shards = [0, 1, 2, 3].map((shard) => Uint8Array.from(engine.runShard(shard).bytes));
+      const columns = resultColumns(engine.grid).filter(({ name }) => name === 'params');
+      const rows = await decodeResults(shards[1]!, columns, 5, 'shard 1');
+      for (let round = 0; round < 2; round++) {
+        const found = await Promise.all(shards.map((_, shard) => pool.run(shard)));
+        for (const [shard, output] of found.entries()) {
+          if ('gaveUp' in output) throw new Error(output.gaveUp);
+          expect(Buffer.compare(output.bytes, shards[shard]!)).toBe(0);
+          output.release!();
+        }
+        await pool.rest!();
+        for (const params of rows.get('params') as string[]) {
+          expect(await pool.replay(params, true)).toEqual(engine.replay(params, true));
+        }
+      }
+    } finally {
+      await pool.close();
     }
   });
 

@@ -26,6 +26,29 @@ describe('tailRisk', () => {
     });
   });
 
+  it('is, to the bit, what sorting all returns gives, of any number, with ties and in any order', () => {
+    const some = fc.oneof(
+      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 700, size: 'max' }),
+      fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 1, maxLength: 700, size: 'max' }),
+    );
+    const orders = [
+      (values: number[]) => values,
+      (values: number[]) => values.toSorted((a, b) => a - b),
+      (values: number[]) => values.toSorted((a, b) => b - a),
+    ];
+    fc.assert(
+      fc.property(some, fc.constantFrom(...orders), (values, ordered) => {
+        const returns = Float64Array.from(ordered(values));
+        const ascending = returns.toSorted();
+        const position = 0.05 * (returns.length - 1);
+        const [low, high] = [Math.floor(position), Math.min(Math.floor(position) + 1, returns.length - 1)];
+        const expected = ascending[low]! + (ascending[high]! - ascending[low]!) * (position - low);
+        expect(tailRisk(returns).valueAtRisk).toBe(expected);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('leaves the returns in their order, and no later than the worst is the mean beyond the quantile', () => {
     const returns = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 60 });
     fc.assert(
