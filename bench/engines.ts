@@ -9,20 +9,17 @@ import { createWorkspace } from '../src/core/window/workspace.ts';
 import { runWindow } from '../src/core/window-engine.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
-/** What one scenario measured, on one core, all metrics included: the kernel, and beside it the other two engines. */
-export interface EngineFigures {
-  readonly scenario: string;
-  readonly microsPerRun: number;
-  /** In the fastest tenth of the rounds: what the machine does while nobody else slows it down. */
-  readonly bestMicrosPerRun: number;
-  readonly runsPerSecond: number;
-  readonly assetBarsPerSecond: number;
-  /** The window engine in TypeScript, which runs where the kernel cannot. */
-  readonly windowMicrosPerRun: number;
-  readonly eventMicrosPerRun: number;
-  readonly ratio: number;
+/**
+ * What one turn of one scenario measured, on one core, all metrics included: CPU time of a run in µs, by round. The kernel, and
+ * beside it the window engine in TypeScript, which runs where the kernel cannot, and the event engine.
+ */
+export interface EngineTurn {
+  readonly assetBars: number;
   readonly orders: number;
   readonly stopExits: number;
+  readonly kernel: readonly number[];
+  readonly window: readonly number[];
+  readonly event: readonly number[];
 }
 
 const cpuMicros = () => {
@@ -31,29 +28,28 @@ const cpuMicros = () => {
 };
 
 /**
- * CPU time of one call, as the median and the first decile over rounds of about 5 ms for 1.5 s, after a warm-up of 0.3 s.
+ * CPU time of one call by rounds of about 5 ms, for half a second after a warm-up of 0.3 s.
  *
  * Short rounds, since a host takes its processor away for some milliseconds at a time and counts them as ours.
  */
-function microsPerCall(call: () => void): { median: number; best: number } {
+function microsPerCall(call: () => void): number[] {
   let calls = 0;
   const warm = cpuMicros();
   for (; cpuMicros() - warm < 300_000; calls++) call();
   const perRound = Math.max(1, Math.round((5_000 * calls) / (cpuMicros() - warm)));
   const rounds: number[] = [];
-  for (let sum = 0; sum < 1_500_000 || rounds.length < 5; ) {
+  for (let sum = 0; sum < 500_000 || rounds.length < 3; ) {
     const from = cpuMicros();
     for (let i = 0; i < perRound; i++) call();
     const spent = cpuMicros() - from;
     sum += spent;
     rounds.push(spent / perRound);
   }
-  rounds.sort((a, b) => a - b);
-  return { median: rounds[rounds.length >> 1]!, best: rounds[Math.floor(rounds.length / 10)]! };
+  return rounds;
 }
 
-/** Measures one scenario; parity of the three engines is asserted first. */
-export function measureEngines({ name, bars, matrix, config }: Scenario): EngineFigures {
+/** Measures one scenario once; parity of the three engines is asserted first. */
+export function measureEngines({ name, bars, matrix, config }: Scenario): EngineTurn {
   const ws = createWorkspace(bars);
   const log = createRunLog();
   runWindow(matrix, config, ws, log);
@@ -73,29 +69,22 @@ export function measureEngines({ name, bars, matrix, config }: Scenario): Engine
   const stats = createReturnStats();
   const returns = new Float64Array(bars.length);
   const row = new Float64Array(METRICS.length);
-  const { median: micros, best } = microsPerCall(() => {
-    kernel.run(matrix, config);
-    measure({ returns: kernel.stats, totals: kernel.totals, config }, row);
-  });
-  const { median: windowMicros } = microsPerCall(() => {
-    runWindow(matrix, config, ws);
-    returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
-    measure({ returns: stats, totals: ws.ledger.totals, config }, row);
-  });
-  const { median: eventMicros } = microsPerCall(() => {
-    runEvents(bars, matrix, config);
-  });
   return {
-    scenario: name,
-    microsPerRun: micros,
-    bestMicrosPerRun: best,
-    runsPerSecond: 1e6 / micros,
-    assetBarsPerSecond: (bars.length * bars.symbols.length * 1e6) / micros,
-    windowMicrosPerRun: windowMicros,
-    eventMicrosPerRun: eventMicros,
-    ratio: eventMicros / micros,
+    assetBars: bars.length * bars.symbols.length,
     orders,
     stopExits,
+    kernel: microsPerCall(() => {
+      kernel.run(matrix, config);
+      measure({ returns: kernel.stats, totals: kernel.totals, config }, row);
+    }),
+    window: microsPerCall(() => {
+      runWindow(matrix, config, ws);
+      returnStats(ws.equity, bars.length, config.cash, config.fill.drawdownFrom, returns, stats);
+      measure({ returns: stats, totals: ws.ledger.totals, config }, row);
+    }),
+    event: microsPerCall(() => {
+      runEvents(bars, matrix, config);
+    }),
   };
 }
 

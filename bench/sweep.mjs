@@ -13,9 +13,9 @@ try {
   const { large, tenThousand, million, answered } = await measureWholeSweeps(out);
   const cpuMicros = ({ cpuSeconds }, runs) => ((cpuSeconds * 1e6) / runs).toFixed(0);
   const lines = large.map(
-    ({ name, runs, engineMicros, shardMicros, kernelSeconds, machineScaling, one, two }) =>
+    ({ name, runs, engineMicros, shardMicros, kernelSeconds, machineScaling, core, one, two }) =>
       `${name}: a run ${engineMicros.toFixed(0)} µs, in its shard ${shardMicros.toFixed(0)} µs, in all ${cpuMicros(one, runs)} µs of CPU on one thread, ` +
-      `${cpuMicros(two, runs)} µs on two; 100,000 runs ${one.seconds.toFixed(1)} s on one, ${two.seconds.toFixed(1)} s on two: ` +
+      `${cpuMicros(two, runs)} µs on two; 100,000 runs ${core ? `${core.seconds.toFixed(1)} s on one core, ` : ''}${one.seconds.toFixed(1)} s on one thread, ${two.seconds.toFixed(1)} s on two: ` +
       `${(one.seconds / two.seconds).toFixed(2)}×, two processes of bare runs ${machineScaling.toFixed(2)}×; ` +
       `${(two.seconds / (kernelSeconds / 2)).toFixed(2)} × (kernel ÷ 2), ${(two.seconds / (kernelSeconds / machineScaling)).toFixed(2)} × (kernel ÷ ${machineScaling.toFixed(2)})`,
   );

@@ -45,7 +45,8 @@ const small = (lookbacks) => ({
 
 /**
  * @param out a directory for data and results, and for the compiled program `sweep.mjs`, which tells what the engine alone takes
- * @returns figures of `large` sweeps by name and threads, and of the `million`
+ * @returns figures of `large` sweeps by name and threads, and of the `million`; `core` is one thread on one core, where others leave the
+ *   main thread one of its own, and null where the machine cannot pin a process
  */
 export async function measureWholeSweeps(out) {
   synth(join(out, 'large'), 50, 2_520);
@@ -54,6 +55,7 @@ export async function measureWholeSweeps(out) {
   for (const [name, spec] of Object.entries(LARGE)) {
     const file = writeSpec(out, name, './large', spec);
     const alone = await engineAlone(out, file);
+    const core = hasTaskset() ? run(out, file, 1, 100_000, ['taskset', '--cpu-list', '0']) : null;
     const [one, two] = [1, 2].map((threads) => run(out, file, threads, 100_000));
     const after = await engineAlone(out, file); // a machine that others use is another one a minute later
     const mean = (of) => (of(alone) + of(after)) / 2;
@@ -65,6 +67,7 @@ export async function measureWholeSweeps(out) {
       shardMicros: mean(({ shardMicros }) => shardMicros),
       kernelSeconds: (engineMicros * 100_000) / 1e6,
       machineScaling: mean(({ machineScaling }) => machineScaling),
+      core,
       one,
       two,
     });
@@ -123,20 +126,36 @@ function writeSpec(out, name, bars, spec) {
   return file;
 }
 
+/** Can a process be kept on one core here? */
+function hasTaskset() {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const directory = (out, file, threads) => join(out, `${file.slice(out.length + 1, -5)}-${threads}`);
 
-function run(out, file, threads, runs) {
-  process.stderr.write(`sweep: ${runs} runs of ${file.slice(out.length + 1)} on ${threads} threads\n`);
-  const dir = directory(out, file, threads);
-  return cli(out, 'run', file, '--dir', dir, '--threads', String(threads), '--json');
+function run(out, file, threads, runs, pinned = []) {
+  const where = pinned.length > 0 ? 'one core' : `${threads} threads`;
+  process.stderr.write(`sweep: ${runs} runs of ${file.slice(out.length + 1)} on ${where}\n`);
+  const dir = `${directory(out, file, threads)}${pinned.length > 0 ? '-pinned' : ''}`;
+  return measuredCommand(out, pinned, ['run', file, '--dir', dir, '--threads', String(threads), '--json']);
 }
 
 /** Runs the command line; wall seconds, CPU seconds of all threads, peak resident bytes. */
 export function cli(out, ...args) {
+  return measuredCommand(out, [], args);
+}
+
+function measuredCommand(out, before, args) {
   const file = join(out, 'usage.json');
   const env = { ...process.env, BACKSWEEP_USAGE: file };
   const started = performance.now();
-  execFileSync(process.execPath, [join(here, 'with-usage.mjs'), ...args], {
+  const [program, ...words] = [...before, process.execPath, join(here, 'with-usage.mjs'), ...args];
+  execFileSync(program, words, {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -11,7 +11,7 @@ const RUN_SECONDS = 25e-6;
 const ASSET_BAR_SECONDS = 1.5e-9;
 /** Work of checking one run per bar, and per bar and asset: both engines with their logs, and the dense forms. */
 const CHECK_BAR_SECONDS = 1.2e-6;
-const CHECK_ASSET_BAR_SECONDS = 0.12e-6;
+const CHECK_ASSET_BAR_SECONDS = 0.18e-6;
 const SHARD_SECONDS = 5;
 /** Rows of a shard are held in memory, and redone as a whole after a crash. */
 const MAX_SHARD_RUNS = 2_500;
