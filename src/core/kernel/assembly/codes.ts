@@ -23,7 +23,7 @@ import { mayShort, rangeAt, rangeEnd, rangeStart } from './schedule';
  */
 
 /** Bars of a block, blocks of a group. */
-const BLOCK_BITS = 5;
+export const BLOCK_BITS = 5;
 export const GROUP_BITS = 4;
 /** Within a block: 32 bytes of each kind, of rises only where a weight may be below 0. */
 const HIGH: usize = 32;
@@ -140,6 +140,7 @@ function encode(to: usize, first: usize, bars: i32, range: usize): void {
       const present = f64x2.eq(low, low);
       const best = f64x2.pmax(none, high); // a missing bar (NaN) moves no peak
       const prior = f64x2.pmax(top, v128.shuffle<f64>(none, best, 0, 2));
+      // The second record of a last odd bar lies beyond: the next asset writes over it, and behind the last one there is room.
       if (hasRecords) record(recordAt(to, blocks, b, k), v128.load(openColumn + i), high, low, prior);
       storeCodes(at, low, from, scale, present, 255);
       storeCodes(at + HIGH, high, from, scale, present, 0);

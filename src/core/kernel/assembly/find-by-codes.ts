@@ -1,4 +1,4 @@
-import { blocksOf, bytesOf, codesOf, hasRecords, peakBefore, recordAt } from './codes';
+import { BLOCK_BITS, blocksOf, bytesOf, codesOf, hasRecords, peakBefore, recordAt } from './codes';
 import { intrabar, PATH } from './config';
 import {
   closeColumn,
@@ -104,7 +104,7 @@ function noteBlocks(first: usize, bytes: usize, blocks: i32, skipped: i32, short
 function noteBar(k: usize, at: usize, start: i32, blocks: i32, block: i32, bar: i32, shorts: bool): void {
   const asset = <usize>load<i32>(doubted + k * 4);
   const to = nearPrices + k * 48;
-  const t = start + (block << 5) + bar;
+  const t = start + (block << BLOCK_BITS) + bar;
   const slot = slotOf(slots, asset);
   const prior = load<f64>(slot, PEAK);
   store<i32>(to, t, 40);

@@ -63,26 +63,7 @@ function reached(levels: v128, at: usize, each: usize, rise: usize, shorts: bool
   let best = v128.load(at + each);
   let move = v128.load(at + each * 2);
   if (shorts) {
-    const short = v128.shuffle<u8>(
-      levels,
-      levels,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-      12,
-    );
+    const short = v128.shuffle<u32>(levels, levels, 3, 3, 3, 3);
     const low = worst;
     worst = v128.bitselect(v128.not(best), worst, short);
     best = v128.bitselect(v128.not(low), best, short);
