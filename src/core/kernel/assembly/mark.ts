@@ -43,9 +43,21 @@ const LONG_REST = 48;
 
 /** Lists the assets held anew, after a batch; where all are and were, booking it has listed their positions. */
 export function listHeld(): void {
-  if (!(allStay && listsAll && listedStep === closeStep)) return listEach();
+  if (!(allStay && listsAll)) return listEach();
+  if (listedStep !== closeStep) placeAll();
   heldCount = liveCount = assets;
   shortCount = 0;
+}
+
+/** Of a list of all assets, where their closes are in a tile of another width; four at a time. */
+function placeAll(): void {
+  listedStep = closeStep;
+  const step = <i32>closeStep;
+  let offsets = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(step));
+  for (let at = heldOffset; at < heldOffset + <usize>assets * 4; at += 16) {
+    v128.store(at, offsets);
+    offsets = i32x4.add(offsets, i32x4.splat(4 * step));
+  }
 }
 
 function listEach(): void {
