@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { collectGarbage, keepYoungHeaps } from '../adapters/local/heap.ts';
 import type { OpenedSweep } from '../adapters/local/open-sweep.ts';
 import { runOpenedSweep } from '../adapters/local/run-opened-sweep.ts';
-import { collectGarbage, keepYoungHeaps } from '../adapters/process/heap.ts';
 import { processRunner } from '../adapters/process/process-runner.ts';
 import type { Plan } from '../contracts/plan.ts';
 import type { Summary } from '../contracts/summary.ts';

@@ -6,7 +6,7 @@ import { createShardEngine } from '../../sweep/shard-engine.ts';
 import { type StrategySource, strategyCodeOf, strategyOf } from '../../sweep/strategy-source.ts';
 import { readResolvedSpec } from '../../sweep/sweep-content.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
-import { collectGarbage } from '../process/heap.ts';
+import { collectGarbage } from './heap.ts';
 
 /** Bars as they travel to a thread. */
 export type SharedBars = Pick<Bars, 'memory' | 'symbols' | 'length'>;

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { OutsideError } from '../../contracts/errors.ts';
 import type { LeaderReplay, ShardOutput, ShardRunner } from '../../sweep/ports.ts';
 import type { FollowedRun } from '../../sweep/validation/follow-run.ts';
-import { collectGarbage } from '../process/heap.ts';
+import { collectGarbage } from './heap.ts';
 import { packageFile } from './package-file.ts';
 import type {
   ReplayRequest,
