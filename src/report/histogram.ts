@@ -43,8 +43,8 @@ export function histogramOf(
   const below = firstFrom(sorted, 0, (value) => value >= from);
   const end = firstFrom(sorted, below, (value) => value > to);
   const binOf = (value: number) => Math.min(BINS - 1, Math.floor((BINS * (value - from)) / (to - from)));
-  const endOf = (bin: number) =>
-    bin === BINS - 1 ? end : firstFrom(sorted, below, (value) => binOf(value) > bin);
+  const middle = sorted.subarray(0, end);
+  const endOf = (bin: number) => firstFrom(middle, below, (value) => binOf(value) > bin);
   const ends = from === to ? [end] : Array.from({ length: BINS }, (_, bin) => endOf(bin));
   const lower = direction === 'lower';
   return {

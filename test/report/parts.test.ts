@@ -29,6 +29,13 @@ describe('the histogram of a metric', () => {
     const width = (found.to - found.from) / found.bins.length;
     const inThird = defined.filter((v) => v >= found.from + 2 * width && v < found.from + 3 * width);
     expect(Math.abs(found.bins[2]! - inThird.length)).toBeLessThanOrEqual(1); // a value on an edge may round
+    const one = new Array<number>(found.bins.length).fill(0); // value by value
+    for (const v of defined.filter((value) => value >= found.from && value <= found.to)) {
+      one[Math.min(one.length - 1, Math.floor((one.length * (v - found.from)) / (found.to - found.from)))]!++;
+    }
+    expect(found.bins).toEqual(one);
+    expect(found.below).toBe(defined.filter((value) => value < found.from).length);
+    expect(found.mean).toBeCloseTo(defined.reduce((sum, value) => sum + value, 0) / defined.length, 6);
     expect(found.benchmark).toEqual({ value: 0.5, better: defined.filter((value) => value > 0.5).length });
   });
 

@@ -97,12 +97,12 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   }
 
   /** The answer to a request, or why two threads in a row had none. */
-  async function ask(makeRequest: () => ShardWorkerRequest): Promise<Answer> {
+  async function ask(makeRequest: () => Exclude<ShardWorkerRequest, 'rest'>): Promise<Answer> {
     let answer: Answer = { ended: 'never started' };
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const worker = await takeWorker();
       const request = makeRequest();
-      worker.postMessage(request, request !== 'rest' && 'into' in request ? [request.into] : []);
+      worker.postMessage(request, 'into' in request ? [request.into] : []);
       answer = await nextAnswer(worker, signal);
       if (answer !== 'ready' && !('ended' in answer)) release(worker);
       if (answer !== 'ready' && !('ended' in answer || 'error' in answer)) break;
