@@ -9,6 +9,8 @@ import { buildPrograms } from './build-programs.mjs';
 import { streamingFloor } from './floor.mjs';
 
 const FACTORS = [1, 2, 4, 8];
+/** So often all sizes are measured in turn, and the least is kept: a host slows down for minutes. */
+const TURNS = 4;
 const ASSETS = 25;
 const BARS = 1_260;
 const RUNS = 1_000;
@@ -27,21 +29,17 @@ try {
     what,
     FACTORS.map((factor) => {
       const [assets, bars, runs] = sizeOf(factor);
-      const gbPerSecond = floorOf(assets * bars);
-      const none = measured(assets, bars, 'none', runs);
-      const wide = measured(assets, bars, 'wide', runs);
-      return {
-        factor,
-        assets,
-        bars,
-        runs,
-        gbPerSecond,
-        floor: (assets * bars * 8) / gbPerSecond / 1e3,
-        none,
-        wide,
-      };
+      return { factor, assets, bars, runs, gbPerSecond: 0, none: Infinity, wide: Infinity };
     }),
   ]);
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const row of tables.flatMap(([, rows]) => rows)) {
+      const { assets, bars, runs } = row;
+      row.gbPerSecond = Math.max(row.gbPerSecond, floorOf(assets * bars));
+      row.none = Math.min(row.none, measured(assets, bars, 'none', runs));
+      row.wide = Math.min(row.wide, measured(assets, bars, 'wide', runs));
+    }
+  }
   const text = document(tables);
   writeFileSync(join(here, 'RESULTS.md'), text);
   process.stdout.write(`${text}\nwritten to bench/RESULTS.md\n`);
@@ -63,15 +61,16 @@ function document(tables) {
   const sections = tables.map(([what, rows]) => {
     const [base] = rows;
     const lines = rows.map((row) => {
+      const floor = (row.assets * row.bars * 8) / row.gbPerSecond / 1e3;
       const work = what === 'runs' ? 1 : row.factor;
       const growth = (stops) => (row[stops] / base[stops] / work).toFixed(2);
       const size = `${row.assets} × ${row.bars}${what === 'runs' ? `, ${row.runs} runs` : ''}`;
-      return `| ×${row.factor} | ${size} | ${us(row.none)} | ${growth('none')} | ${us(row.wide)} | ${growth('wide')} | ${us(row.floor)} | ${(row.none / row.floor).toFixed(1)}× | ${(row.wide / row.floor).toFixed(1)}× |`;
+      return `| ×${row.factor} | ${size} | ${us(row.none)} | ${growth('none')} | ${us(row.wide)} | ${growth('wide')} | ${us(floor)} | ${(row.none / floor).toFixed(1)}× | ${(row.wide / floor).toFixed(1)}× |`;
     });
     const unit = what === 'runs' ? 'of a whole sweep, divided by its runs' : 'of one run';
     return `## ${what[0].toUpperCase()}${what.slice(1)} ×2, ×4, ×8
 
-CPU time ${unit}, one core, all metrics. Growth is that of the time over that of the work: 1.00 is linear, less is better.
+CPU time ${unit}, one core, all metrics, the least of ${TURNS} turns. Growth is that of the time over that of the work: 1.00 is linear, less is better.
 
 | | assets × bars | no stops, µs | growth | wide stops, µs | growth | floor, µs | no stops ÷ floor | wide stops ÷ floor |
 |---|---|---|---|---|---|---|---|---|
