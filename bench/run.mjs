@@ -62,22 +62,24 @@ function measured(program, argument) {
 
 /**
  * What all turns of a scenario came to: the median of all rounds, and of the kernel the fastest tenth of them: what the machine does
- * while nobody else slows it down.
+ * while nobody else slows it down. Ratios are those within a turn.
  */
 function engineFigures(scenario, turns) {
-  const rounds = (engine) => turns.flatMap((turn) => turn[engine]).sort((a, b) => a - b);
-  const [kernel, window, event] = ['kernel', 'window', 'event'].map(rounds);
-  const median = (sorted) => sorted[sorted.length >> 1];
+  const ascending = (values) => values.toSorted((a, b) => a - b);
+  const median = (values) => ascending(values)[values.length >> 1];
+  const [kernel, window, event] = ['kernel', 'window', 'event'].map((engine) =>
+    turns.flatMap((turn) => turn[engine]),
+  );
   const { assetBars, orders, stopExits } = turns[0];
   return {
     scenario,
     microsPerRun: median(kernel),
-    bestMicrosPerRun: kernel[Math.floor(kernel.length / 10)],
+    bestMicrosPerRun: ascending(kernel)[Math.floor(kernel.length / 10)],
     runsPerSecond: 1e6 / median(kernel),
     assetBarsPerSecond: (assetBars * 1e6) / median(kernel),
     windowMicrosPerRun: median(window),
     eventMicrosPerRun: median(event),
-    ratio: median(event) / median(kernel),
+    ratio: median(turns.map((turn) => median(turn.event) / median(turn.kernel))),
     orders,
     stopExits,
   };
