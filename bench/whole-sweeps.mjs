@@ -129,7 +129,7 @@ function writeSpec(out, name, bars, spec) {
 /** Can a process be kept on one core here? */
 function hasTaskset() {
   try {
-    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    execFileSync('taskset', ['--cpu-list', '0', 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -19,9 +19,7 @@ export function sortFloats(values: Float32Array): Float32Array {
   for (let i = 0; i < n; i++) {
     const key = keyOf(bits[i]!);
     bits[i] = key;
-    low[key & MASK]!++;
-    middle[(key >>> BITS) & MASK]!++;
-    high[(key >>> (2 * BITS)) & MASK]!++;
+    countDigits(key);
   }
   if (scratch.length < n) scratch = new Uint32Array(n);
   const other = scratch.subarray(0, n);
@@ -86,18 +84,22 @@ export function ascendingRows(values: Float32Array, room: RowRoom): AscendingRow
 /** Lists rows that have a value and their keys, and counts the three digits of these; gives their number. */
 function countKeys(values: Float32Array, keys: Uint32Array, rows: Uint32Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const [low, middle, high] = COUNTS;
   let n = 0;
   for (let row = 0; row < values.length; row++) {
     if (Number.isNaN(values[row]!)) continue;
     const key = keyOf(bits[row]!);
     keys[n] = key;
     rows[n++] = row;
-    low[key & MASK]!++;
-    middle[(key >>> BITS) & MASK]!++;
-    high[(key >>> (2 * BITS)) & MASK]!++;
+    countDigits(key);
   }
   return n;
+}
+
+function countDigits(key: number): void {
+  const [low, middle, high] = COUNTS;
+  low[key & MASK]!++;
+  middle[(key >>> BITS) & MASK]!++;
+  high[(key >>> (2 * BITS)) & MASK]!++;
 }
 
 function scatterRows(
