@@ -43,9 +43,7 @@ export type ShardWorkerMessage =
   | { readonly followed: FollowedRun }
   | { readonly error: string };
 
-/**
- * What a shard leaves behind is some 70 kB that V8 took for long-lived, and would let grow to 30 MB: to free it takes 15 ms.
- */
+/** What a shard leaves behind is some 70 kB that V8 took for long-lived, and would let grow to 30 MB: to free it takes 30 ms. */
 const SHARDS_A_COLLECTION = 32;
 let shards = 0;
 
