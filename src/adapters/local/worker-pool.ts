@@ -67,6 +67,7 @@ export function openWorkerPool(data: ShardWorkerData, options: WorkerPoolOptions
   }
 
   function release(worker: Worker): void {
+    if (!all.has(worker)) return; // it ended with its last answer: both may be heard of at once
     idle.push(worker);
     waiting.shift()?.();
   }
@@ -203,6 +204,7 @@ function reasonOf(answer: Answer): string {
 
 /** The next message of a worker, or why it ended; rejects with the signal's reason when aborted. */
 async function nextAnswer(worker: Worker, signal: AbortSignal | undefined): Promise<Answer> {
+  if (worker.threadId === -1) return { ended: 'before it was asked' }; // and emits nothing any more
   const done = new AbortController();
   const options = { signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal };
   const message = once(worker, 'message', options).then(([answer]): Answer => answer as ShardWorkerMessage);

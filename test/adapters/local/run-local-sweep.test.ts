@@ -36,6 +36,18 @@ const deadlyFile = (mode: readonly string[]) => ({
   strategy: { name: './deadly.ts', params: { mode } },
 });
 
+/** Keeps this thread so busy meanwhile that it hears of all that a thread did at once. */
+async function whileBusy(work: () => Promise<void>): Promise<void> {
+  const busy = setInterval(() => {
+    for (const until = performance.now() + 60; performance.now() < until; );
+  }, 1);
+  try {
+    await work();
+  } finally {
+    clearInterval(busy);
+  }
+}
+
 describe('a sweep on threads', () => {
   it('leaves the same bytes on 1, 2 and 3 threads as in the calling thread', async () => {
     const { prepared } = await realSweep({ ...MOMENTUM, shardRuns: 5 }, walkBars(4, 300), builtin);
@@ -167,6 +179,34 @@ describe('a strategy that ends its thread', () => {
     const { prepared } = await realSweep(deadlyFile(modes), walkBars(1, 20), source);
     const summary = await runLocalSweep(memoryStore(), prepared, source, { threads: 1, workerUrl });
     expect(summary).toMatchObject({ status: 'complete', okRuns: 6 });
+  });
+
+  it('harms nothing where its last answer and its end are heard of at once', async () => {
+    const source = await moduleSource(DEADLY);
+    const { prepared } = await realSweep(deadlyFile(['later', 'a', 'b']), walkBars(1, 20), source);
+    await whileBusy(async () => {
+      for (let round = 0; round < 4; round++) {
+        const summary = await runLocalSweep(memoryStore(), prepared, source, { threads: 1, workerUrl });
+        expect(summary).toMatchObject({ status: 'complete', okRuns: 3 });
+      }
+    });
+  });
+
+  it('as soon as it is ready costs shards, not the sweep', async () => {
+    const source = await moduleSource(`
+      import { isMainThread } from 'node:worker_threads';
+      if (!isMainThread) setTimeout(() => process.exit(7), 0);
+      ${DEADLY}`);
+    const { prepared } = await realSweep(deadlyFile(['a', 'b']), walkBars(1, 20), source);
+    await whileBusy(async () => {
+      for (let round = 0; round < 4; round++) {
+        const { okRuns, missingRuns } = await runLocalSweep(memoryStore(), prepared, source, {
+          threads: 1,
+          workerUrl,
+        });
+        expect(okRuns + missingRuns).toBe(2);
+      }
+    });
   });
 
   it('never is stopped when the sweep is', async () => {
