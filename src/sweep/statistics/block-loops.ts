@@ -7,7 +7,7 @@ export interface BlockLoops {
   floats(length: number): Float64Array;
   /** A copy of masks that the loops can work on. */
   masks(values: Uint16Array): Uint16Array;
-  /** Binds: sums of all subsets of eight `values` from `from` on into `out` [2^8]; subset m holds value b where bit b is set. */
+  /** Binds: sums of all subsets of eight pairs of `values` from pair `from` on into `out` [2^8][2]; subset m holds pair b where bit b is set. */
   subsetSums(values: Float64Array, from: number, out: Float64Array): () => void;
   /** Binds: the first pair of halves from one on of which one may be better than the best, else the number of pairs. */
   betterPair(halves: Halves, best: Float64Array): (from: number) => number;
@@ -30,7 +30,7 @@ export interface BlockLoops {
 export interface Halves {
   /** Of every pair of complements, the mask of the first; half 2p is that mask, half 2p + 1 its complement. */
   readonly splits: Uint16Array;
-  /** Subset sums of Σ r of the lower eight blocks and of the upper, then of Σ r²; [4][2^8] in one piece. */
+  /** Subset sums of Σ r and Σ r², side by side, of the lower eight blocks and then of the upper; [2][2^8][2] in one piece. */
   readonly tables: Float64Array;
 }
 
@@ -50,5 +50,5 @@ export interface DrawMaxima {
   readonly reality: Float64Array;
 }
 
-/** Subsets of eight blocks. */
-export const TABLE = 256;
+/** Numbers of a table: two for every subset of eight blocks. */
+export const TABLE = 512;

@@ -78,7 +78,7 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
       return masks;
     },
     subsetSums(values, from, out) {
-      const [first, table] = [at(values) + 8 * from, at(out)];
+      const [first, table] = [at(values) + 16 * from, at(out)];
       return () => exports.subsetSums(first, table);
     },
     betterPair({ splits, tables }, best) {

@@ -48,12 +48,9 @@ const TIE = 1e-12;
 export function createOverfitting(splits: Uint16Array, lengths: Float64Array, loops: BlockLoops) {
   const pairs = splits.length;
   const halves = 2 * pairs;
-  const sums = loops.floats(BLOCKS);
-  const squares = loops.floats(BLOCKS);
-  const tables = loops.floats(4 * TABLE);
-  const [lowSum, highSum, lowSquares, highSquares] = [0, 1, 2, 3].map((k) =>
-    tables.subarray(k * TABLE, (k + 1) * TABLE),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array];
+  /** Σr and Σr² of each block of a run, side by side. */
+  const blocks = loops.floats(2 * BLOCKS);
+  const tables = loops.floats(2 * TABLE);
   const bars = Float64Array.from({ length: halves }, (_, h) => {
     const mask = h % 2 === 0 ? splits[h >> 1]! : 0xffff ^ splits[h >> 1]!;
     return lengths.reduce((sum, n, b) => sum + ((mask >> b) & 1) * n, 0);
@@ -77,18 +74,15 @@ export function createOverfitting(splits: Uint16Array, lengths: Float64Array, lo
   const betterOrFlatPair = loops.betterOrFlatPair(put, best, limit);
   const countRanks = loops.countRanks(put, ranks);
   const countFlatRanks = loops.countFlatRanks(put, ranks, limit);
-  const fillTables = [
-    loops.subsetSums(sums, 0, lowSum),
-    loops.subsetSums(sums, LOW, highSum),
-    loops.subsetSums(squares, 0, lowSquares),
-    loops.subsetSums(squares, LOW, highSquares),
-  ];
+  const fillLower = loops.subsetSums(blocks, 0, tables.subarray(0, TABLE));
+  const fillUpper = loops.subsetSums(blocks, LOW, tables.subarray(TABLE));
   const sumSubsets = (run: RunBlocks) => {
     for (let b = 0; b < BLOCKS; b++) {
-      sums[b] = run.sum[b]!;
-      squares[b] = run.squares[b]!;
+      blocks[2 * b] = run.sum[b]!;
+      blocks[2 * b + 1] = run.squares[b]!;
     }
-    for (const fill of fillTables) fill();
+    fillLower();
+    fillUpper();
   };
   /** t of half h, which is the complement of half h − 1 where h is odd. */
   const value = (h: number) => {

@@ -2,7 +2,8 @@ import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { type BlockLoops, type Halves, TABLE } from './block-loops.ts';
 
 const LOW = BLOCKS / 2;
-const MASK = TABLE - 1;
+/** The lower eight blocks of a mask. */
+const MASK = 0xff;
 
 /** The loops in TypeScript: the oracle of the compiled ones, and what runs where there is no WebAssembly. */
 export const PLAIN_LOOPS: BlockLoops = {
@@ -10,9 +11,12 @@ export const PLAIN_LOOPS: BlockLoops = {
   masks: (values) => values.slice(),
   subsetSums: (values, from, out) => () => {
     for (let bit = 0; bit < LOW; bit++) {
-      const one = values[from + bit]!;
-      const size = 1 << bit;
-      for (let m = 0; m < size; m++) out[size + m] = out[m]! + one;
+      const first = 2 * (from + bit);
+      const size = 2 << bit;
+      for (let m = 0; m < size; m += 2) {
+        out[size + m] = out[m]! + values[first]!;
+        out[size + m + 1] = out[m + 1]! + values[first + 1]!;
+      }
     }
   },
   betterPair(halves, best) {
@@ -86,13 +90,13 @@ export const PLAIN_LOOPS: BlockLoops = {
 
 /** S·|S| of a half, S = Σ r. */
 function signedSquare(tables: Float64Array, mask: number): number {
-  const s = tables[mask & MASK]! + tables[TABLE + (mask >> LOW)]!;
+  const s = tables[2 * (mask & MASK)]! + tables[TABLE + 2 * (mask >> LOW)]!;
   return s * Math.abs(s);
 }
 
 /** Σ r² of a half. */
 function squares(tables: Float64Array, mask: number): number {
-  return tables[2 * TABLE + (mask & MASK)]! + tables[3 * TABLE + (mask >> LOW)]!;
+  return tables[2 * (mask & MASK) + 1]! + tables[TABLE + 2 * (mask >> LOW) + 1]!;
 }
 
 /** t = S·|S| / Q of a half, 0 where its returns do not vary: where |t| is beyond the limit, or Q is 0. */

@@ -5,68 +5,77 @@
  * Compiled by scripts/build-kernel.mjs.
  */
 
-/** Σ of all subsets of eight numbers: subset m + size is subset m and one number more. */
+/** Σ of all subsets of eight pairs of numbers: subset m + size is subset m and one pair more. */
 export function subsetSums(values: usize, out: usize): void {
-  const first = load<f64>(values);
-  store<f64>(out, 0);
-  store<f64>(out, 0 + first, 8);
-  for (let bit = 1; bit < 8; bit++) {
-    const one = v128.load64_splat(values + 8 * bit);
-    const size: usize = 8 << bit;
+  v128.store(out, f64x2.splat(0));
+  for (let bit = 0; bit < 8; bit++) {
+    const one = v128.load(values + (<usize>bit << 4));
+    const size: usize = 16 << bit;
     for (let m: usize = 0; m < size; m += 16) {
       v128.store(out + size + m, f64x2.add(v128.load(out + m), one));
     }
   }
 }
 
-/** Of 2^8 numbers of 8 bytes each. */
-const TABLE: usize = 2048;
+/** Of 2^8 pairs of numbers of 8 bytes each. */
+const TABLE: usize = 4096;
+/** The last of them. */
+const ALL: usize = TABLE - 16;
 
-/** The sums of a half and of its complement, side by side: of its lower and of its upper eight blocks in two tables. */
+/** Σr and Σr², side by side, of a half: those of its lower and of its upper eight blocks. */
 // @ts-ignore: decorator
 @inline
-function halves(low: usize, high: usize, mask: u32): v128 {
-  const l = <usize>(mask & 255) << 3;
-  const h = <usize>(mask >> 8) << 3;
-  const lower = v128.load64_lane(low + 2040 - l, v128.load64_zero(low + l), 1);
-  const upper = v128.load64_lane(high + 2040 - h, v128.load64_zero(high + h), 1);
-  return f64x2.add(lower, upper);
+function half(tables: usize, mask: u32): v128 {
+  const lower = v128.load(tables + (<usize>(mask & 255) << 4));
+  return f64x2.add(lower, v128.load(tables + (<usize>(mask >> 8) << 4), TABLE));
+}
+
+/** The same of its complement. */
+// @ts-ignore: decorator
+@inline
+function complement(tables: usize, mask: u32): v128 {
+  const lower = v128.load(tables + ALL - (<usize>(mask & 255) << 4));
+  return f64x2.add(lower, v128.load(tables + ALL - (<usize>(mask >> 8) << 4), TABLE));
 }
 
 /** S·|S| of a half and of its complement. */
 // @ts-ignore: decorator
 @inline
-function signedSquares(tables: usize, mask: u32): v128 {
-  const s = halves(tables, tables + TABLE, mask);
+function signedSquares(one: v128, other: v128): v128 {
+  const s = v128.shuffle<f64>(one, other, 0, 2);
   return f64x2.mul(s, f64x2.abs(s));
 }
 
 /** Σr² of a half and of its complement. */
 // @ts-ignore: decorator
 @inline
-function squares(tables: usize, mask: u32): v128 {
-  return halves(tables + 2 * TABLE, tables + 3 * TABLE, mask);
+function squares(one: v128, other: v128): v128 {
+  return v128.shuffle<f64>(one, other, 1, 3);
 }
 
 /** t of a half and of its complement: 0 where the returns of a half do not vary. */
 // @ts-ignore: decorator
 @inline
 function flatOrT(tables: usize, mask: u32, limit: usize): v128 {
-  const t = f64x2.div(signedSquares(tables, mask), squares(tables, mask));
+  const one = half(tables, mask);
+  const other = complement(tables, mask);
+  const t = f64x2.div(signedSquares(one, other), squares(one, other));
   return v128.and(t, f64x2.le(f64x2.abs(t), v128.load(limit)));
 }
 
 /**
  * The first pair of halves from `from` on of which one is better than the best so far, or `pairs`.
  *
- * @param tables subset sums of Σr of the lower blocks, of the upper, then of Σr²
+ * @param tables subset sums of Σr and Σr² of the lower blocks, then of the upper
  * @param best t by half; a pair is two halves side by side
  */
 export function betterPair(splits: usize, from: i32, pairs: i32, tables: usize, best: usize): i32 {
   for (let p = from; p < pairs; p++) {
     const mask = <u32>load<u16>(splits + (<usize>p << 1));
-    const edge = f64x2.mul(v128.load(best + (<usize>p << 4)), squares(tables, mask));
-    if (v128.any_true(f64x2.gt(signedSquares(tables, mask), edge))) return p;
+    const one = half(tables, mask);
+    const other = complement(tables, mask);
+    const edge = f64x2.mul(v128.load(best + (<usize>p << 4)), squares(one, other));
+    if (v128.any_true(f64x2.gt(signedSquares(one, other), edge))) return p;
   }
   return pairs;
 }
@@ -108,8 +117,10 @@ export function countRanks(
   const end = <usize>pairs << 4;
   for (let h: usize = 0, p = splits; h < end; h += 16, p += 2) {
     const mask = <u32>load<u16>(p);
-    const t = signedSquares(tables, mask);
-    const q = squares(tables, mask);
+    const one = half(tables, mask);
+    const other = complement(tables, mask);
+    const t = signedSquares(one, other);
+    const q = squares(one, other);
     count(below + h, f64x2.lt(t, f64x2.mul(v128.load(lowEdge + h), q)));
     count(notAbove + h, f64x2.le(t, f64x2.mul(v128.load(highEdge + h), q)));
   }
