@@ -8,7 +8,7 @@ import { resultKey, tableKey } from '../../src/sweep/keys.ts';
 import { leaderboardColumns } from '../../src/sweep/leaderboard.ts';
 import type { ShardRunner, SweepProgress } from '../../src/sweep/ports.ts';
 import { resumeSweep } from '../../src/sweep/resume.ts';
-import { runSweep } from '../../src/sweep/run-sweep.ts';
+import { MANY_RUNS, runSweep } from '../../src/sweep/run-sweep.ts';
 import { sweepStatus } from '../../src/sweep/status.ts';
 import { contents, watched } from '../support/stores.ts';
 import { TINY_COLUMNS, tinyRun, tinyShard, tinySweep } from '../support/tiny-sweep.ts';
@@ -210,6 +210,33 @@ describe('a sweep run in one process', () => {
     expect(seen.every((best) => possible.includes(best!))).toBe(true);
     expect(seen.at(-1)).toBe(bestOf(40));
   });
+
+  it.each([
+    [MANY_RUNS, 1],
+    [1_000, 0],
+  ])(
+    'of %i runs lets its runner rest %i times, between the last shard and the first replay',
+    async (runs, times) => {
+      const { sweep } = tinySweep(runs, 5_000);
+      const order: string[] = [];
+      const told = (name: string) => order.at(-1) !== name && order.push(name);
+      const { run, replay } = sweep.runner;
+      const runner: ShardRunner = {
+        ...sweep.runner,
+        run: async (shard) => {
+          told('run');
+          return run(shard);
+        },
+        rest: async () => void order.push('rest'),
+        replay: async (...leader) => {
+          told('replay');
+          return replay(...leader);
+        },
+      };
+      await runSweep(memoryStore(), { ...sweep, runner });
+      expect(order).toEqual(['run', ...Array(times).fill('rest'), 'replay']);
+    },
+  );
 
   it('is run by two processes at once without harm', async () => {
     const expected = await undisturbed(60, 4);
