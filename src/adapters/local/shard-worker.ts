@@ -47,6 +47,9 @@ export type ShardWorkerMessage =
 const SHARDS_A_COLLECTION = 32;
 let shards = 0;
 
+/** At the first memory that a thread gives away V8 lets go of all code compiled for typed arrays: here there is none yet. */
+structuredClone(null, { transfer: [new ArrayBuffer(0)] });
+
 const { plan, spec, bars, allBars, strategy } = workerData as ShardWorkerData;
 const shared = ({ memory, symbols, length }: SharedBars) => barsOver(memory, symbols, length);
 const ranked = shared(bars);
