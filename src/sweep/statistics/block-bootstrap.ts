@@ -1,8 +1,7 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { randomStream } from '../../formats/random.ts';
-import type { BlockLoops } from './block-loops.ts';
 
-/** Products of a draw and a run that a sweep spends, at most. */
+/** Draws, each of all runs, times runs that a sweep spends, at most. */
 const BUDGET = 1e8;
 const FEWEST_DRAWS = 100;
 const MOST_DRAWS = 1_000;
@@ -15,26 +14,20 @@ export function drawsOf(runs: number): number {
 }
 
 /**
- * How often each block is taken in each draw: 16 of the 16 blocks with replacement, each alike (the bootstrap of
- * non-overlapping blocks, Carlstein 1986); [draws·BLOCKS], draw after draw.
+ * The blocks of each draw: 16 of the 16 with replacement, each alike (the bootstrap of non-overlapping blocks, Carlstein 1986);
+ * [draws·BLOCKS], draw after draw.
  *
  * @param seed a function of the content of the sweep
  */
-export function blockDraws(draws: number, seed: number): Float64Array {
+export function blockDraws(draws: number, seed: number): Uint8Array {
   const random = randomStream(seed, STREAM);
-  const counts = new Float64Array(draws * BLOCKS);
-  for (let d = 0; d < draws; d++) {
-    for (let k = 0; k < BLOCKS; k++) counts[d * BLOCKS + Math.floor(random() * BLOCKS)]!++;
-  }
-  return counts;
+  return Uint8Array.from({ length: draws * BLOCKS }, () => Math.floor(random() * BLOCKS));
 }
 
-/** The draws of one run after another. */
-export interface BlockBootstrap {
-  /** Deviations of the run's block sums from their mean, as a vector of length 1; [BLOCKS] */
+/** The block sums of one run after another, as deviations from their mean. */
+export interface BlockDeviations {
+  /** As a vector of length 1; [BLOCKS] */
   readonly unit: Float64Array;
-  /** The sum of `unit` over the blocks of each draw; [draws] */
-  readonly sums: Float64Array;
   /** Σ of the block sums. */
   total: number;
   /** √Σ deviations². */
@@ -47,25 +40,15 @@ export interface BlockBootstrap {
 const FLAT = 1e-12;
 
 /**
- * A bootstrap of the mean return of runs from their block sums: a block of n_b bars deviates by Σr − n_b·mean.
+ * Reads block sums for a bootstrap of the mean return: a block of n_b bars deviates by Σr − n_b·mean.
  *
- * @param counts as `blockDraws` gives them
  * @param lengths bars of each block
  */
-export function createBlockBootstrap(
-  counts: Float64Array,
-  lengths: Float64Array,
-  loops: BlockLoops,
-): BlockBootstrap {
+export function createBlockDeviations(lengths: Float64Array): BlockDeviations {
   const bars = lengths.reduce((sum, n) => sum + n, 0);
-  const unit = loops.floats(BLOCKS);
-  const sums = loops.floats(counts.length / BLOCKS);
-  const ownCounts = loops.floats(counts.length);
-  ownCounts.set(counts);
-  const drawSums = loops.drawSums(ownCounts, unit, sums);
-  const bootstrap: BlockBootstrap = {
+  const unit = new Float64Array(BLOCKS);
+  const deviations: BlockDeviations = {
     unit,
-    sums,
     total: 0,
     norm: 0,
     read(sum) {
@@ -84,11 +67,10 @@ export function createBlockBootstrap(
       if (!(squares > FLAT * size)) return false;
       const norm = Math.sqrt(squares);
       for (let b = 0; b < BLOCKS; b++) unit[b]! /= norm;
-      bootstrap.total = total;
-      bootstrap.norm = norm;
-      drawSums();
+      deviations.total = total;
+      deviations.norm = norm;
       return true;
     },
   };
-  return bootstrap;
+  return deviations;
 }

@@ -17,13 +17,12 @@ export interface BlockLoops {
   countRanks(halves: Halves, ranks: RankCounts): () => void;
   /** Binds: the same of a run that may not vary in a half, which then counts as 0. */
   countFlatRanks(halves: Halves, ranks: RankCounts, limit: Float64Array): () => void;
-  /** Binds: the sum of `x` [16] over the blocks of every draw, into `sums` [draws]. */
-  drawSums(counts: Float64Array, x: Float64Array, sums: Float64Array): () => void;
-  /** Binds: raises four maxima a draw by one run, whose `sums` are of every draw. */
-  raiseMaxima(
-    sums: Float64Array,
-    maxima: DrawMaxima,
-  ): (factor: number, hopeless: number, worse: number, deviation: number) => void;
+  /**
+   * Binds: raises four maxima a draw by four runs at once.
+   *
+   * @param pairs the 16 blocks of each draw, two in a number: 16·one + other; [draws][8]
+   */
+  raiseMaxima(pairs: Uint16Array, runs: FourRuns, maxima: DrawMaxima): () => void;
 }
 
 /** How the halves of blocks are put together. */
@@ -42,7 +41,21 @@ export interface RankCounts {
   readonly notAbove: Float64Array;
 }
 
-/** Maxima over the runs, by draw. */
+/** Runs that stand side by side in `FourRuns`. */
+export const LANES = 4;
+
+/** Four runs side by side. */
+export interface FourRuns {
+  /** Deviations of their blocks, as vectors of length 1; [16][LANES] */
+  readonly units: Float64Array;
+  /**
+   * What the sum of a draw is multiplied by, what is added to that for the consistent and for the lower maximum, and what it
+   * is multiplied by for the reality check; [4][LANES]
+   */
+  readonly scales: Float64Array;
+}
+
+/** Maxima over the runs, by draw: over those in even lanes and over those in odd ones; [draws][2] each. */
 export interface DrawMaxima {
   readonly upper: Float64Array;
   readonly consistent: Float64Array;

@@ -1,5 +1,5 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
-import { blockDraws, createBlockBootstrap, drawsOf } from './block-bootstrap.ts';
+import { blockDraws, createBlockDeviations, drawsOf } from './block-bootstrap.ts';
 import { blockSplits } from './block-splits.ts';
 import { compiledLoops } from './compiled-loops.ts';
 import { createEffectiveTrials, type EffectiveTrials } from './effective-trials.ts';
@@ -41,13 +41,12 @@ const KEPT_RUNS = 15_000;
 export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }: BlockInput) {
   const lengths = blockLengths(bars);
   const loops = compiledLoops() ?? PLAIN_LOOPS;
-  const counts = blockDraws(drawsOf(runs), seed);
   const overfitting = createOverfitting(blockSplits(runs, seed), lengths, loops);
   const trials = createEffectiveTrials(runs);
-  const bootstrap = createBlockBootstrap(counts, lengths, loops);
+  const own = createBlockDeviations(lengths);
   const sums = benchmark?.sums ?? null;
-  const against = sums && createBlockBootstrap(counts, lengths, loops);
-  const ability = createSuperiorAbility(against ?? bootstrap, bars, loops);
+  const against = sums && createBlockDeviations(lengths);
+  const ability = createSuperiorAbility(blockDraws(drawsOf(runs), seed), against ?? own, bars, loops);
   const difference = new Float64Array(BLOCKS);
   const run = createRunBlocks();
   const kept = new Map<number, BlockColumns>();
@@ -61,17 +60,17 @@ export function createBlockStatistics({ bars, runs, riskFree, benchmark, seed }:
     mean += change / compared;
     squares += change * (run.sharpe - mean);
     overfitting.choose(run);
-    const varies = bootstrap.read(run.sum);
-    if (varies) trials.observe(bootstrap.unit);
+    const varies = own.read(run.sum);
+    if (varies) trials.observe(own.unit);
     if (benchmark === null) return;
     if (sums === null || against === null) {
-      if (varies) ability.observe(bootstrap, run.deviation);
+      if (varies) ability.observe(run.deviation);
       return;
     }
     for (let b = 0; b < BLOCKS; b++) {
       difference[b] = run.sum[b]! - (sums[b]! - lengths[b]! * riskFree);
     }
-    if (against.read(difference)) ability.observe(against, run.deviation);
+    if (against.read(difference)) ability.observe(run.deviation);
   };
   return {
     /** First pass: the rows of each shard, in the order of the runs; nobody changes them meanwhile. */

@@ -1,5 +1,5 @@
 import { sharedMemory, webAssembly } from '../../core/kernel/web-assembly.ts';
-import type { BlockLoops, Halves, RankCounts } from './block-loops.ts';
+import { type BlockLoops, type Halves, LANES, type RankCounts } from './block-loops.ts';
 import { LOOPS_MODULE } from './loops-module.ts';
 
 /** Splits, pairs, tables; low edge, high edge, below, not above. */
@@ -19,25 +19,22 @@ interface LoopExports {
   ): number;
   countRanks(...halvesAndRanks: Seven): void;
   countFlatRanks(...halvesAndRanksAndLimit: [...Seven, number]): void;
-  drawSums(counts: number, draws: number, x: number, out: number): void;
   raiseMaxima(
-    sums: number,
+    units: number,
+    scales: number,
+    pairs: number,
     draws: number,
     upper: number,
     consistent: number,
     lower: number,
     reality: number,
-    factor: number,
-    hopeless: number,
-    worse: number,
-    deviation: number,
   ): void;
 }
 
 /** Room for all splits and draws, twice over; what is not used is never touched, and takes no memory. */
 const MEMORY_BYTES = 4 * 2 ** 20;
-/** What a compiler puts into memory stands at its beginning. */
-const START = 1_024;
+/** What a compiler puts into memory stands at its beginning, and then the sums of pairs of blocks; see the source of the loops. */
+const START = 1_024 + 8_192;
 /** A vector; and every array ends where one does, so that the last one reads and writes nothing else. */
 const ALIGN = 16;
 
@@ -66,17 +63,18 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
     if (array.buffer !== buffer) throw new RangeError('expected an array of these loops, found another');
     return array.byteOffset;
   };
+  const masks = (values: Uint16Array) => {
+    const copy = new Uint16Array(buffer, room(2 * values.length), values.length);
+    copy.set(values);
+    return copy;
+  };
   const halvesAndRanks = (
     { splits, tables }: Halves,
     { lowEdge, highEdge, below, notAbove }: RankCounts,
   ): Seven => [at(splits), splits.length, at(tables), at(lowEdge), at(highEdge), at(below), at(notAbove)];
   return {
     floats: (length) => new Float64Array(buffer, room(8 * length), length),
-    masks(values) {
-      const masks = new Uint16Array(buffer, room(2 * values.length), values.length);
-      masks.set(values);
-      return masks;
-    },
+    masks,
     subsetSums(values, from, out) {
       const [first, table] = [at(values) + 16 * from, at(out)];
       return () => exports.subsetSums(first, table);
@@ -99,27 +97,12 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
       const limitAt = at(limit);
       return () => exports.countFlatRanks(a, b, c, d, e, f, g, limitAt);
     },
-    drawSums(counts, x, sums) {
-      const [draws, countsAt, xAt, sumsAt] = [sums.length, at(counts), at(x), at(sums)];
-      return () => exports.drawSums(countsAt, draws, xAt, sumsAt);
-    },
-    raiseMaxima(sums, maxima) {
-      const [draws, sumsAt] = [sums.length, at(sums)];
+    raiseMaxima(pairs, { units, scales }, maxima) {
+      const words = masks(pairs.map((pair) => 8 * LANES * pair)); // bytes
+      const [unitsAt, scalesAt, pairsAt, draws] = [at(units), at(scales), at(words), words.length / 8];
       const [upper, consistent] = [at(maxima.upper), at(maxima.consistent)];
       const [lower, reality] = [at(maxima.lower), at(maxima.reality)];
-      return (factor, hopeless, worse, deviation) =>
-        exports.raiseMaxima(
-          sumsAt,
-          draws,
-          upper,
-          consistent,
-          lower,
-          reality,
-          factor,
-          hopeless,
-          worse,
-          deviation,
-        );
+      return () => exports.raiseMaxima(unitsAt, scalesAt, pairsAt, draws, upper, consistent, lower, reality);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
-import { type BlockLoops, type Halves, TABLE } from './block-loops.ts';
+import { type BlockLoops, type Halves, LANES, TABLE } from './block-loops.ts';
 
 const LOW = BLOCKS / 2;
 /** The lower eight blocks of a mask. */
@@ -64,26 +64,26 @@ export const PLAIN_LOOPS: BlockLoops = {
       }
     };
   },
-  drawSums: (counts, x, sums) => () => {
-    for (let d = 0, c = 0; d < sums.length; d++, c += BLOCKS) {
-      let even = 0;
-      let odd = 0;
-      for (let b = 0; b < BLOCKS; b += 2) {
-        even += counts[c + b]! * x[b]!;
-        odd += counts[c + b + 1]! * x[b + 1]!;
-      }
-      sums[d] = even + odd;
-    }
-  },
   raiseMaxima:
-    (sums, { upper, consistent, lower, reality }) =>
-    (factor, hopeless, worse, deviation) => {
-      for (let d = 0; d < sums.length; d++) {
-        const v = sums[d]! * factor;
-        if (v > upper[d]!) upper[d] = v;
-        if (v + hopeless > consistent[d]!) consistent[d] = v + hopeless;
-        if (v + worse > lower[d]!) lower[d] = v + worse;
-        if (v * deviation > reality[d]!) reality[d] = v * deviation;
+    (pairs, { units, scales }, { upper, consistent, lower, reality }) =>
+    () => {
+      for (let i = 0; i < (upper.length / 2) * LANES; i++) {
+        const [draw, lane] = [Math.floor(i / LANES), i % LANES];
+        const pair = (k: number) => {
+          const both = pairs[8 * draw + k]!;
+          return units[LANES * (both >> 4) + lane]! + units[LANES * (both & 15) + lane]!;
+        };
+        const even = pair(0) + pair(2) + pair(4) + pair(6);
+        const odd = pair(1) + pair(3) + pair(5) + pair(7);
+        const v = (even + odd) * scales[lane]!;
+        const at = 2 * draw + (lane % 2);
+        const raise = (maxima: Float64Array, value: number) => {
+          if (value > maxima[at]!) maxima[at] = value;
+        };
+        raise(upper, v);
+        raise(consistent, v + scales[LANES + lane]!);
+        raise(lower, v + scales[2 * LANES + lane]!);
+        raise(reality, v * scales[3 * LANES + lane]!);
       }
     },
 };

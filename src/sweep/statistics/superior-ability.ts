@@ -1,6 +1,6 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
-import type { BlockBootstrap } from './block-bootstrap.ts';
-import type { BlockLoops } from './block-loops.ts';
+import type { BlockDeviations } from './block-bootstrap.ts';
+import { type BlockLoops, LANES } from './block-loops.ts';
 import { naturalLog } from './normal.ts';
 
 /** Whether the best of many runs beats a benchmark by more than luck; p-values are (1 + draws as high) / (1 + draws). */
@@ -24,37 +24,45 @@ const SMALL_SAMPLE = Math.sqrt(BLOCKS / (BLOCKS - 1));
 
 /**
  * White's Reality Check (2000) and Hansen's test for superior predictive ability (2005) of mean return per bar against a
- * benchmark, over all runs, by the bootstrap of blocks: one pass, memory of four numbers a draw.
+ * benchmark, over all runs, by the bootstrap of blocks: one pass, memory of eight numbers a draw.
  *
  * The blocks are the observations: m = 16 in Hansen's threshold, deviations are scaled by √(16/15). σ is the standard
  * deviation of the run's own returns over all bars, not one estimated from 16 blocks: with that the maximum over
  * thousands of runs is one over heavy-tailed t statistics, which the draws do not have. Upper: all runs as good as the
  * benchmark in truth; lower: a run that did worse stands where it stood; consistent: only one below the threshold does.
  *
- * @param bootstrap whose draws are observed
+ * @param picks as `blockDraws` gives them
+ * @param differences of the run observed from the benchmark
  * @param bars of the period
  */
 export function createSuperiorAbility(
-  bootstrap: Pick<BlockBootstrap, 'sums'>,
+  picks: Uint8Array,
+  differences: BlockDeviations,
   bars: number,
   loops: BlockLoops,
 ) {
-  const { sums } = bootstrap;
-  const draws = sums.length;
-  const none = () => loops.floats(draws).fill(Number.NEGATIVE_INFINITY);
+  const draws = picks.length / BLOCKS;
+  const pairs = Uint16Array.from(
+    { length: picks.length / 2 },
+    (_, k) => BLOCKS * picks[2 * k]! + picks[2 * k + 1]!,
+  );
+  const [units, scales] = [loops.floats(LANES * BLOCKS), loops.floats(LANES * 4)];
+  const none = () => loops.floats(2 * draws).fill(Number.NEGATIVE_INFINITY);
   const [upper, consistent, lower, reality] = [none(), none(), none(), none()];
-  const raiseMaxima = loops.raiseMaxima(sums, { upper, consistent, lower, reality });
+  const raiseMaxima = loops.raiseMaxima(pairs, { units, scales }, { upper, consistent, lower, reality });
+  let lane = 0;
   let realityCheck = Number.NEGATIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   let runs = 0;
   return {
     /**
-     * One run's differences from the benchmark, as the bootstrap read them just now.
+     * The run whose differences were read just now.
      *
      * @param deviation σ of a bar of the run's own returns
      */
-    observe({ total, norm }: BlockBootstrap, deviation: number): void {
+    observe(deviation: number): void {
       runs++;
+      const { total, norm } = differences;
       const scale = Math.sqrt(bars) * deviation;
       const statistic = total / scale;
       const factor = (norm * SMALL_SAMPLE) / scale;
@@ -62,13 +70,29 @@ export function createSuperiorAbility(
       if (statistic > highest) highest = statistic;
       const worse = Math.min(statistic, 0);
       const hopeless = total / (norm * SMALL_SAMPLE) < HOPELESS ? statistic : 0;
-      raiseMaxima(factor, hopeless, worse, deviation);
+      for (let b = 0; b < BLOCKS; b++) units[LANES * b + lane] = differences.unit[b]!;
+      scales[lane] = factor;
+      scales[LANES + lane] = hopeless;
+      scales[2 * LANES + lane] = worse;
+      scales[3 * LANES + lane] = deviation;
+      lane = (lane + 1) % LANES;
+      if (lane === 0) raiseMaxima();
     },
     /** The outcome; null without runs. */
     result(): SuperiorAbility | null {
       if (runs === 0) return null;
-      const p = (maxima: Float64Array, value: number) =>
-        (1 + maxima.reduce((sum, maximum) => sum + (maximum >= value ? 1 : 0), 0)) / (1 + draws);
+      if (lane > 0) {
+        // A lane that is still free does as the first.
+        for (const lanes of [units, scales]) {
+          for (let i = 0; i < lanes.length; i += LANES) lanes.fill(lanes[i]!, i + lane, i + LANES);
+        }
+        raiseMaxima();
+      }
+      const p = (maxima: Float64Array, value: number) => {
+        let asHigh = 0;
+        for (let d = 0; d < draws; d++) if (Math.max(maxima[2 * d]!, maxima[2 * d + 1]!) >= value) asHigh++;
+        return (1 + asHigh) / (1 + draws);
+      };
       return {
         runs,
         draws,

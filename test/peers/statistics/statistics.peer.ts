@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCKS } from '../../../src/core/metrics/return-stats.ts';
-import { blockDraws, createBlockBootstrap } from '../../../src/sweep/statistics/block-bootstrap.ts';
+import { blockDraws, createBlockDeviations } from '../../../src/sweep/statistics/block-bootstrap.ts';
 import { blockSplits } from '../../../src/sweep/statistics/block-splits.ts';
 import { createOverfitting } from '../../../src/sweep/statistics/overfitting.ts';
 import { PLAIN_LOOPS } from '../../../src/sweep/statistics/plain-loops.ts';
@@ -24,8 +24,8 @@ interface Peer {
   sharpe: Record<'psr' | 'above' | 'record', number>[];
 }
 
-const counts = blockDraws(DRAWS, 4);
-const draws = Array.from({ length: DRAWS }, (_, d) => [...counts.subarray(BLOCKS * d, BLOCKS * (d + 1))]);
+const picks = blockDraws(DRAWS, 4);
+const draws = Array.from({ length: DRAWS }, (_, d) => [...picks.subarray(BLOCKS * d, BLOCKS * (d + 1))]);
 
 async function askPeer(returns: readonly (readonly number[])[]): Promise<Peer> {
   return JSON.parse(await runPython('statistics', 'statistics.py', [], JSON.stringify({ returns, draws })));
@@ -63,10 +63,10 @@ describe.each(asked)('statistics of %s from block sums', (_, returns, peer) => {
   });
 
   it('agree with arch on the same draws exactly, and on its own within chance', () => {
-    const bootstrap = createBlockBootstrap(counts, lengths, PLAIN_LOOPS);
-    const found = createSuperiorAbility(bootstrap, BARS, PLAIN_LOOPS);
+    const own = createBlockDeviations(lengths);
+    const found = createSuperiorAbility(picks, own, BARS, PLAIN_LOOPS);
     each(() => {
-      if (bootstrap.read(run.sum)) found.observe(bootstrap, run.deviation);
+      if (own.read(run.sum)) found.observe(run.deviation);
     });
     const mine = found.result()!;
     const share = (p: number) => (p * (DRAWS + 1) - 1) / DRAWS; // arch counts draws alone

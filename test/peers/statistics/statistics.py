@@ -72,7 +72,7 @@ def sharpe(run):
 
 given = json.load(sys.stdin)
 matrix = np.array(given["returns"]).T
-draws = [np.repeat(np.arange(16), counts) for counts in given["draws"]]
+draws = [np.array(blocks) for blocks in given["draws"]]
 deviation = matrix.std(axis=0, ddof=1)
 json.dump(
     {

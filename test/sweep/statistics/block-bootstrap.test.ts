@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blockDraws, createBlockBootstrap, drawsOf } from '../../../src/sweep/statistics/block-bootstrap.ts';
+import { blockDraws, createBlockDeviations, drawsOf } from '../../../src/sweep/statistics/block-bootstrap.ts';
 import { createEffectiveTrials } from '../../../src/sweep/statistics/effective-trials.ts';
 import { PLAIN_LOOPS } from '../../../src/sweep/statistics/plain-loops.ts';
 import { blockLengths, createRunBlocks, readBlocks } from '../../../src/sweep/statistics/run-blocks.ts';
@@ -10,31 +10,68 @@ const BARS = 160;
 const lengths = blockLengths(BARS);
 
 function ability(returns: readonly number[][], draws: number, seed: number) {
-  const bootstrap = createBlockBootstrap(blockDraws(draws, seed), lengths, PLAIN_LOOPS);
-  const found = createSuperiorAbility(bootstrap, BARS, PLAIN_LOOPS);
+  const own = createBlockDeviations(lengths);
+  const found = createSuperiorAbility(blockDraws(draws, seed), own, BARS, PLAIN_LOOPS);
   const rows = blocksOf(returns);
   const run = createRunBlocks();
   for (let row = 0; row < rows.count; row++) {
-    if (readBlocks(rows, row, lengths, 0, run) && bootstrap.read(run.sum))
-      found.observe(bootstrap, run.deviation);
+    if (readBlocks(rows, row, lengths, 0, run) && own.read(run.sum)) found.observe(run.deviation);
   }
   return found.result()!;
 }
 
+/** The same from all returns at hand, each draw put together block by block; statistics to ten digits, which rounding may touch. */
+function obviously(returns: readonly number[][], picks: Uint8Array, found: ReturnType<typeof ability>) {
+  const draws = picks.length / 16;
+  const runs = returns.map((run) => {
+    const mean = run.reduce((a, b) => a + b, 0) / BARS;
+    const sigma = Math.sqrt(run.reduce((a, r) => a + (r - mean) ** 2, 0) / (BARS - 1));
+    const blocks = Array.from({ length: 16 }, (_, b) =>
+      run.slice(10 * b, 10 * b + 10).reduce((x, y) => x + y, 0),
+    );
+    const resampled = Array.from({ length: draws }, (_, d) =>
+      picks.subarray(16 * d, 16 * d + 16).reduce((sum, b) => sum + blocks[b]! - 10 * mean, 0),
+    );
+    const t = (Math.sqrt(BARS) * mean) / sigma;
+    const spread = Math.sqrt(blocks.reduce((a, x) => a + (x - 10 * mean) ** 2, 0) * (16 / 15));
+    const hopeless = (BARS * mean) / spread < -Math.sqrt(2 * Math.log(Math.log(16)));
+    return {
+      sigma,
+      t,
+      hopeless,
+      drawn: resampled.map((sum) => (Math.sqrt(16 / 15) * sum) / (Math.sqrt(BARS) * sigma)),
+    };
+  });
+  const highest = Math.max(...runs.map(({ t }) => t));
+  const reality = Math.max(...runs.map(({ t, sigma }) => t * sigma));
+  const p = (of: (run: (typeof runs)[number], d: number) => number, value: number) => {
+    const asHigh = Array.from({ length: draws }, (_, d) => Math.max(...runs.map((run) => of(run, d)))).filter(
+      (maximum) => maximum >= value,
+    );
+    return (1 + asHigh.length) / (1 + draws);
+  };
+  expect(found.statistic).toBeCloseTo(highest, 10);
+  expect(found.realityCheck).toBeCloseTo(reality, 10);
+  return {
+    ...found,
+    runs: runs.length,
+    draws,
+    realityCheckP: p(({ drawn, sigma }, d) => drawn[d]! * sigma, reality),
+    lowerP: p(({ drawn, t }, d) => drawn[d]! + Math.min(t, 0), highest),
+    consistentP: p(({ drawn, t, hopeless }, d) => drawn[d]! + (hopeless ? t : 0), highest),
+    upperP: p(({ drawn }, d) => drawn[d]!, highest),
+  };
+}
+
 describe('the draws', () => {
   it('take 16 blocks each, every block as often as the others, the same for a seed', () => {
-    const counts = blockDraws(2_000, 3);
+    const picks = blockDraws(2_000, 3);
+    expect(picks).toHaveLength(16 * 2_000);
     const perBlock = new Array<number>(16).fill(0);
-    for (let d = 0; d < 2_000; d++) {
-      const draw = counts.subarray(16 * d, 16 * d + 16);
-      expect(draw.reduce((a, b) => a + b, 0)).toBe(16);
-      draw.forEach((n, b) => {
-        perBlock[b]! += n;
-      });
-    }
+    for (const block of picks) perBlock[block]!++;
     // 2,000 of 32,000, standard deviation 43
     for (const n of perBlock) expect(Math.abs(n - 2_000)).toBeLessThan(200);
-    expect(counts).toEqual(blockDraws(2_000, 3));
+    expect(picks).toEqual(blockDraws(2_000, 3));
     expect([drawsOf(1), drawsOf(100_000), drawsOf(500_000), drawsOf(10_000_000)]).toEqual([
       1000, 1000, 200, 100,
     ]);
@@ -72,23 +109,31 @@ describe('Reality Check and SPA', () => {
     expect(crowded.upperP).toBeGreaterThan(alone.upperP);
   });
 
+  it.each([1, 2, 3, 4, 9, 12])('are those of the whole matrix of draws and runs, of %i runs', (runs) => {
+    const returns = [...noise(runs, BARS, 30, 1, 0.001)];
+    if (runs > 2) returns[2] = returns[2]!.map((r) => r - 0.02); // out of the race
+    const found = ability(returns, 333, 5);
+    expect(found).toEqual(obviously(returns, blockDraws(333, 5), found));
+  });
+
   it('are undefined without runs', () => {
-    expect(createSuperiorAbility({ sums: new Float64Array(10) }, BARS, PLAIN_LOOPS).result()).toBeNull();
+    const own = createBlockDeviations(lengths);
+    expect(createSuperiorAbility(blockDraws(10, 1), own, BARS, PLAIN_LOOPS).result()).toBeNull();
   });
 });
 
 describe('the effective number of trials', () => {
-  const bootstrap = createBlockBootstrap(blockDraws(1, 1), lengths, PLAIN_LOOPS);
+  const own = createBlockDeviations(lengths);
   /** Block sums of `groups` directions, each `size` times, with something in common. */
   function trials(groups: number, size: number, common: number, planned = groups * size) {
     const next = normals(17 + groups);
     const market = Array.from({ length: 16 }, next);
     const found = createEffectiveTrials(planned);
     for (let g = 0; g < groups; g++) {
-      const own = Array.from({ length: 16 }, next);
+      const group = Array.from({ length: 16 }, next);
       for (let k = 0; k < size; k++) {
-        bootstrap.read(Float64Array.from(own, (x, b) => x + common * market[b]! + 0.05 * next()));
-        found.observe(bootstrap.unit);
+        own.read(Float64Array.from(group, (x, b) => x + common * market[b]! + 0.05 * next()));
+        found.observe(own.unit);
       }
     }
     return found.result()!;
@@ -119,8 +164,8 @@ describe('the effective number of trials', () => {
 
   it('is 1 for runs that are all the same, with a mean correlation of 1', () => {
     const found = createEffectiveTrials(3);
-    bootstrap.read(Float64Array.from({ length: 16 }, (_, b) => b * b));
-    for (let k = 0; k < 3; k++) found.observe(bootstrap.unit);
+    own.read(Float64Array.from({ length: 16 }, (_, b) => b * b));
+    for (let k = 0; k < 3; k++) found.observe(own.unit);
     expect(found.result()!.trials).toBeCloseTo(1, 2);
     expect(found.result()!.meanCorrelation).toBeCloseTo(1, 12);
     expect(createEffectiveTrials(1).result()).toBeNull();

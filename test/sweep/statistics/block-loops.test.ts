@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { blockDraws, createBlockBootstrap } from '../../../src/sweep/statistics/block-bootstrap.ts';
-import type { BlockLoops } from '../../../src/sweep/statistics/block-loops.ts';
+import { randomStream } from '../../../src/formats/random.ts';
+import { blockDraws, createBlockDeviations } from '../../../src/sweep/statistics/block-bootstrap.ts';
+import { type BlockLoops, LANES } from '../../../src/sweep/statistics/block-loops.ts';
 import { blockSplits } from '../../../src/sweep/statistics/block-splits.ts';
 import { compiledLoops } from '../../../src/sweep/statistics/compiled-loops.ts';
 import { createOverfitting } from '../../../src/sweep/statistics/overfitting.ts';
@@ -19,22 +20,40 @@ function outcome(loops: BlockLoops, splits: Uint16Array, draws: number) {
   returns[9] = returns[3]!.map((r) => -r);
   const lengths = blockLengths(BARS);
   const overfitting = createOverfitting(splits, lengths, loops);
-  const bootstrap = createBlockBootstrap(blockDraws(draws, 2), lengths, loops);
-  const ability = createSuperiorAbility(bootstrap, BARS, loops);
+  const own = createBlockDeviations(lengths);
+  const ability = createSuperiorAbility(blockDraws(draws, 2), own, BARS, loops);
   const rows = blocksOf(returns);
   const run = createRunBlocks();
-  const sums: number[] = [];
   const each = (visit: () => void) => {
     for (let row = 0; row < rows.count; row++) if (readBlocks(rows, row, lengths, 0.0001, run)) visit();
   };
   each(() => {
     overfitting.choose(run);
-    if (bootstrap.read(run.sum)) ability.observe(bootstrap, run.deviation);
-    sums.push(...bootstrap.sums);
+    if (own.read(run.sum)) ability.observe(run.deviation);
   });
   each(() => overfitting.rank(run));
-  return { sums, overfitting: overfitting.result(), ability: ability.result() };
+  return { overfitting: overfitting.result(), ability: ability.result() };
 }
+
+/** Maxima of every draw over eight runs: every bit, of which the p-values are but counts. */
+function maximaOf(loops: BlockLoops, draws: number) {
+  const random = randomStream(3, 1);
+  const filled = (length: number) => fill(loops.floats(length), () => random() - 0.5);
+  const pairs = Uint16Array.from({ length: 8 * draws }, () => Math.floor(random() * 256));
+  const runs = { units: filled(16 * LANES), scales: filled(4 * LANES) };
+  const none = () => loops.floats(2 * draws).fill(Number.NEGATIVE_INFINITY);
+  const maxima = { upper: none(), consistent: none(), lower: none(), reality: none() };
+  const raise = loops.raiseMaxima(pairs, runs, maxima);
+  raise();
+  fill(runs.units, () => random() - 0.5);
+  raise();
+  return maxima;
+}
+
+const fill = (array: Float64Array, value: () => number) => {
+  for (let i = 0; i < array.length; i++) array[i] = value();
+  return array;
+};
 
 describe('the compiled loops', () => {
   it.each([
@@ -47,15 +66,21 @@ describe('the compiled loops', () => {
     expect(compiled.ability!.consistentP).toBeLessThan(1);
   });
 
+  it.each([1_000, 333, 1])('raise the maxima of %i draws to the bits of the plain ones', (draws) => {
+    const compiled = maximaOf(compiledLoops()!, draws);
+    const plain = maximaOf(PLAIN_LOOPS, draws);
+    for (const [name, maxima] of Object.entries(plain)) {
+      expect(Array.from(compiled[name as keyof typeof plain])).toEqual(Array.from(maxima));
+      expect(new Set(maxima).size).toBe(2 * draws);
+    }
+  });
+
   it('have room for everything that the statistics of a sweep can ask for', () => {
     const loops = compiledLoops()!;
     const lengths = blockLengths(BARS);
     createOverfitting(blockSplits(1, 1), lengths, loops);
-    for (const _ of ['the runs', 'their differences from the benchmark']) {
-      createBlockBootstrap(blockDraws(1_000, 1), lengths, loops);
-    }
-    const bootstrap = createBlockBootstrap(blockDraws(1_000, 1), lengths, loops);
-    expect(createSuperiorAbility(bootstrap, BARS, loops).result()).toBeNull();
+    const own = createBlockDeviations(lengths);
+    expect(createSuperiorAbility(blockDraws(1_000, 1), own, BARS, loops).result()).toBeNull();
   });
 
   it('refuse an array of other memory', () => {
