@@ -47,7 +47,7 @@ export type ShardWorkerMessage =
 const SHARDS_A_COLLECTION = 32;
 let shards = 0;
 
-/** At the first memory that a thread gives away V8 lets go of all code compiled for typed arrays: here there is none yet. */
+// When a thread first gives memory away V8 lets go of all code compiled for typed arrays: here there is none yet.
 structuredClone(null, { transfer: [new ArrayBuffer(0)] });
 
 const { plan, spec, bars, allBars, strategy } = workerData as ShardWorkerData;
