@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -202,21 +201,28 @@ function reasonOf(answer: Answer): string {
   return 'the thread answered out of turn';
 }
 
-/** The next message of a worker, or why it ended; rejects with the signal's reason when aborted. */
-async function nextAnswer(worker: Worker, signal: AbortSignal | undefined): Promise<Answer> {
-  if (worker.threadId === -1) return { ended: 'before it was asked' }; // and emits nothing any more
-  const done = new AbortController();
-  const options = { signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal };
-  const message = once(worker, 'message', options).then(([answer]): Answer => answer as ShardWorkerMessage);
-  const exit = once(worker, 'exit', options).then(([code]): Answer => ({ ended: `exit code ${code}` }));
-  try {
-    // `once` rejects on the event `error`, which comes before `exit`.
-    return await Promise.race([message, exit]);
-  } catch (error) {
-    signal?.throwIfAborted();
-    return { ended: error instanceof Error ? error.message : String(error) };
-  } finally {
-    done.abort();
-    await Promise.allSettled([message, exit]);
-  }
+/**
+ * The next message of a worker, or why it ended; rejects with the signal's reason when aborted.
+ *
+ * An error is no end yet: what the thread said before it may be heard of after it, but never after its exit.
+ */
+function nextAnswer(worker: Worker, signal: AbortSignal | undefined): Promise<Answer> {
+  if (worker.threadId === -1) return Promise.resolve({ ended: 'before it was asked' }); // and emits nothing any more
+  return new Promise((resolve, reject) => {
+    let cause: string | null = null;
+    const onMessage = (answer: ShardWorkerMessage) => settle(() => resolve(answer));
+    const onError = (error: unknown) => {
+      cause = error instanceof Error ? error.message : String(error);
+    };
+    const onExit = (code: number) => settle(() => resolve({ ended: cause ?? `exit code ${code}` }));
+    const onAbort = () => settle(() => reject(signal!.reason));
+    const settle = (how: () => void) => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      signal?.removeEventListener('abort', onAbort);
+      how();
+    };
+    if (signal?.aborted) return onAbort();
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    signal?.addEventListener('abort', onAbort);
+  });
 }
