@@ -1,7 +1,7 @@
 import { BLOCKS } from '../../core/metrics/return-stats.ts';
 import { randomStream } from '../../formats/random.ts';
 
-/** Draws, each of all runs, times runs that a sweep spends, at most. */
+/** Draws times runs that a sweep spends, at most. */
 const BUDGET = 1e8;
 const FEWEST_DRAWS = 100;
 const MOST_DRAWS = 1_000;

@@ -63,7 +63,7 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
     if (array.buffer !== buffer) throw new RangeError('expected an array of these loops, found another');
     return array.byteOffset;
   };
-  const masks = (values: Uint16Array) => {
+  const copied = (values: Uint16Array) => {
     const copy = new Uint16Array(buffer, room(2 * values.length), values.length);
     copy.set(values);
     return copy;
@@ -74,7 +74,7 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
   ): Seven => [at(splits), splits.length, at(tables), at(lowEdge), at(highEdge), at(below), at(notAbove)];
   return {
     floats: (length) => new Float64Array(buffer, room(8 * length), length),
-    masks,
+    masks: copied,
     subsetSums(values, from, out) {
       const [first, table] = [at(values) + 16 * from, at(out)];
       return () => exports.subsetSums(first, table);
@@ -98,8 +98,8 @@ function loopsOver(exports: LoopExports, buffer: SharedArrayBuffer): BlockLoops 
       return () => exports.countFlatRanks(a, b, c, d, e, f, g, limitAt);
     },
     raiseMaxima(pairs, { units, scales }, maxima) {
-      const words = masks(pairs.map((pair) => 8 * LANES * pair)); // bytes
-      const [unitsAt, scalesAt, pairsAt, draws] = [at(units), at(scales), at(words), words.length / 8];
+      const places = copied(pairs.map((pair) => 8 * LANES * pair)); // in bytes, in the table of sums
+      const [unitsAt, scalesAt, pairsAt, draws] = [at(units), at(scales), at(places), places.length / 8];
       const [upper, consistent] = [at(maxima.upper), at(maxima.consistent)];
       const [lower, reality] = [at(maxima.lower), at(maxima.reality)];
       return () => exports.raiseMaxima(unitsAt, scalesAt, pairsAt, draws, upper, consistent, lower, reality);

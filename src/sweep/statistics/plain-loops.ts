@@ -67,26 +67,31 @@ export const PLAIN_LOOPS: BlockLoops = {
   raiseMaxima:
     (pairs, { units, scales }, { upper, consistent, lower, reality }) =>
     () => {
-      for (let i = 0; i < (upper.length / 2) * LANES; i++) {
-        const [draw, lane] = [Math.floor(i / LANES), i % LANES];
-        const pair = (k: number) => {
-          const both = pairs[8 * draw + k]!;
-          return units[LANES * (both >> 4) + lane]! + units[LANES * (both & 15) + lane]!;
-        };
-        const even = pair(0) + pair(2) + pair(4) + pair(6);
-        const odd = pair(1) + pair(3) + pair(5) + pair(7);
-        const v = (even + odd) * scales[lane]!;
-        const at = 2 * draw + (lane % 2);
-        const raise = (maxima: Float64Array, value: number) => {
-          if (value > maxima[at]!) maxima[at] = value;
-        };
-        raise(upper, v);
-        raise(consistent, v + scales[LANES + lane]!);
-        raise(lower, v + scales[2 * LANES + lane]!);
-        raise(reality, v * scales[3 * LANES + lane]!);
+      for (let at = 0, p = 0; p < pairs.length; at += 2, p += 8) {
+        for (let lane = 0; lane < LANES; lane++) {
+          let even = pairSum(units, pairs[p]!, lane);
+          let odd = pairSum(units, pairs[p + 1]!, lane);
+          for (let k = 2; k < 8; k += 2) {
+            even += pairSum(units, pairs[p + k]!, lane);
+            odd += pairSum(units, pairs[p + k + 1]!, lane);
+          }
+          const v = (even + odd) * scales[lane]!;
+          raise(upper, at + (lane % 2), v);
+          raise(consistent, at + (lane % 2), v + scales[LANES + lane]!);
+          raise(lower, at + (lane % 2), v + scales[2 * LANES + lane]!);
+          raise(reality, at + (lane % 2), v * scales[3 * LANES + lane]!);
+        }
       }
     },
 };
+
+/** The sum of two blocks of one of four runs. */
+const pairSum = (units: Float64Array, pair: number, lane: number): number =>
+  units[LANES * (pair >> 4) + lane]! + units[LANES * (pair & 15) + lane]!;
+
+function raise(maxima: Float64Array, at: number, value: number): void {
+  if (value > maxima[at]!) maxima[at] = value;
+}
 
 /** S·|S| of a half, S = Σ r. */
 function signedSquare(tables: Float64Array, mask: number): number {

@@ -69,6 +69,7 @@ describe('the draws', () => {
     expect(picks).toHaveLength(16 * 2_000);
     const perBlock = new Array<number>(16).fill(0);
     for (const block of picks) perBlock[block]!++;
+    expect(perBlock).toHaveLength(16);
     // 2,000 of 32,000, standard deviation 43
     for (const n of perBlock) expect(Math.abs(n - 2_000)).toBeLessThan(200);
     expect(picks).toEqual(blockDraws(2_000, 3));

@@ -198,30 +198,20 @@ export function raiseMaxima(
   }
   const end = <usize>draws << 4;
   for (let d: usize = 0, p = pairs; d < end; d += 16, p += 16) {
-    let i = <usize>load<u16>(p);
-    let k = <usize>load<u16>(p, 2);
-    let even0 = former(i);
-    let even1 = latter(i);
-    let odd0 = former(k);
-    let odd1 = latter(k);
-    i = <usize>load<u16>(p, 4);
-    k = <usize>load<u16>(p, 6);
-    even0 = f64x2.add(even0, former(i));
-    even1 = f64x2.add(even1, latter(i));
-    odd0 = f64x2.add(odd0, former(k));
-    odd1 = f64x2.add(odd1, latter(k));
-    i = <usize>load<u16>(p, 8);
-    k = <usize>load<u16>(p, 10);
-    even0 = f64x2.add(even0, former(i));
-    even1 = f64x2.add(even1, latter(i));
-    odd0 = f64x2.add(odd0, former(k));
-    odd1 = f64x2.add(odd1, latter(k));
-    i = <usize>load<u16>(p, 12);
-    k = <usize>load<u16>(p, 14);
-    even0 = f64x2.add(even0, former(i));
-    even1 = f64x2.add(even1, latter(i));
-    odd0 = f64x2.add(odd0, former(k));
-    odd1 = f64x2.add(odd1, latter(k));
+    const first = <usize>load<u16>(p);
+    const second = <usize>load<u16>(p, 2);
+    let even0 = former(first);
+    let even1 = latter(first);
+    let odd0 = former(second);
+    let odd1 = latter(second);
+    for (let k: usize = 4; k < 16; k += 4) {
+      const even = <usize>load<u16>(p + k);
+      const odd = <usize>load<u16>(p + k, 2);
+      even0 = f64x2.add(even0, former(even));
+      even1 = f64x2.add(even1, latter(even));
+      odd0 = f64x2.add(odd0, former(odd));
+      odd1 = f64x2.add(odd1, latter(odd));
+    }
     const v = f64x2.mul(f64x2.add(even0, odd0), v128.load(scales));
     const w = f64x2.mul(f64x2.add(even1, odd1), v128.load(scales, 16));
     raise(upper + d, v, w);
